@@ -1,0 +1,1 @@
+//! The immutable edition: format, writer, loader, follower.

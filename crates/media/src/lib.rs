@@ -1,0 +1,1 @@
+//! Media formats: bytes in, bytes out.

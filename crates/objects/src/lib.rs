@@ -1,0 +1,1 @@
+//! Typed object keys, cache policy, announcements, delivery tokens.

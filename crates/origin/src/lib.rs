@@ -1,0 +1,1 @@
+//! Manifests, segments and images behind a token.

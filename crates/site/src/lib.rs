@@ -1,0 +1,1 @@
+//! Viewer pages and the JSON API.

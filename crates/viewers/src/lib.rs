@@ -1,0 +1,1 @@
+//! Profiles, positions and the playback decision.

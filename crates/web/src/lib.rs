@@ -1,0 +1,1 @@
+//! What HTTP roles share.

@@ -1,0 +1,1 @@
+//! The job runner: leases, heartbeats, fencing, progress.
