@@ -1,0 +1,66 @@
+# Two commands for people: `make demo` and `make test`. The rest are the parts they are made of.
+.PHONY: demo test help packages tools ui masters fmt lint deny unit ui-test browser bench-boot soak clean
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+# What a fresh Debian 12 lacks. Fonts: burnt-in titles, and screenshots in every script of the demo.
+RUN_PACKAGES := build-essential ffmpeg fonts-dejavu-core librsvg2-bin
+TEST_PACKAGES := $(RUN_PACKAGES) chromium fonts-noto-core fonts-noto-cjk curl
+DENY_VERSION := 0.20.2
+MASTERS := demo/.cache/masters
+
+help: ## Say what there is
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+demo: ui masters ## Three brands on this machine: builds, encodes, serves, prints the addresses
+	cargo build --release --locked -p primetime
+	exec target/release/primetime demo
+
+test: packages-test tools ui fmt lint deny unit ui-test browser ## Every check there is
+	@echo "All checks passed."
+
+.PHONY: packages-run packages-test
+packages-run:
+	@scripts/packages $(RUN_PACKAGES)
+packages-test:
+	@scripts/packages $(TEST_PACKAGES)
+
+tools: target/tools/bin/cargo-deny-$(DENY_VERSION)
+target/tools/bin/cargo-deny-$(DENY_VERSION):
+	cargo install --quiet --debug --locked --no-default-features --root target/tools --target-dir target/tools/build cargo-deny@$(DENY_VERSION)
+	rm -rf target/tools/build
+	mv target/tools/bin/cargo-deny $@
+
+ui: ## Build the pages' scripts and styles
+	@scripts/npm ui
+	@cd ui && npm run --silent build
+
+masters: packages-run ## Make the demo's footage
+	@scripts/npm demo
+	@demo/make-masters $(MASTERS)
+
+fmt:
+	cargo fmt --all --check
+
+lint: ui
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+
+deny: tools
+	target/tools/bin/cargo-deny-$(DENY_VERSION) --offline check licenses bans sources
+
+unit: ui
+	cargo test --workspace --locked --quiet
+
+ui-test: ui
+	@cd ui && npm run --silent check && npm run --silent test
+
+browser: packages-test ui ## A real browser against a real server
+	@scripts/npm tests/browser
+	cargo build --locked -p primetime
+	node --test tests/browser/
+
+bench-boot: ui ## Process start to ready: the demo's edition, 15,000 and 1,000,000 episodes
+	bench/boot
+
+clean:
+	rm -rf target ui/dist ui/node_modules demo/.cache

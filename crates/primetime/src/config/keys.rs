@@ -1,0 +1,80 @@
+//! Every key of the configuration, once: its name, its default, what it means.
+
+/// One key.
+#[derive(Debug)]
+pub struct Key {
+    /// Dotted, as in the file's tables.
+    pub name: &'static str,
+    /// Used when nobody says otherwise. Empty: unset.
+    pub default: &'static str,
+    /// One line for people.
+    pub help: &'static str,
+}
+
+impl Key {
+    /// The environment variable that sets it.
+    pub fn variable(&self) -> String {
+        format!("{PREFIX}{}", self.name.to_ascii_uppercase().replace('.', "_"))
+    }
+}
+
+/// What the environment's variables begin with.
+pub const PREFIX: &str = "PRIMETIME_";
+
+const fn key(name: &'static str, default: &'static str, help: &'static str) -> Key {
+    Key { name, default, help }
+}
+
+/// The keys, in the order in which they are printed.
+pub const KEYS: &[Key] = &[
+    key("roles", "site,origin,studio,work", "which roles this process plays"),
+    key("data.dir", "data", "the folder of the database, objects and secrets"),
+    key(
+        "database.path",
+        "",
+        "the SQLite file; default: primetime.db in the data folder; `none`: run without one (site and origin only)",
+    ),
+    key("http.listen", "127.0.0.1:8080", "address for viewers and the studio API"),
+    key("http.ops_listen", "127.0.0.1:9090", "address for /healthz, /readyz and /metrics"),
+    key("http.max_connections", "10000", "open connections; more are turned away"),
+    key("http.drain_seconds", "20", "how long requests may finish after SIGTERM"),
+    key(
+        "site.territory_header",
+        "",
+        "request header with the viewer's country, set by a proxy that is trusted (CloudFront-Viewer-Country)",
+    ),
+    key("site.default_territory", "", "country of a viewer when no header says; unset: only worldwide rights apply"),
+    key("site.country_switch", "false", "let viewers pretend to be in another country: for demonstrations only"),
+    key("site.secure_cookies", "true", "cookies only over HTTPS; browsers make an exception for localhost"),
+    key("site.page_cache_mb", "128", "memory for rendered pages"),
+    key("origin.cache_mb", "128", "memory for segments and playlists"),
+    key("work.slots", "0", "jobs at a time; 0: as many as cores"),
+    key("work.ffmpeg", "ffmpeg", "the ffmpeg to start"),
+    key("work.ffprobe", "ffprobe", "the ffprobe to start"),
+    key("work.scratch_dir", "", "where encoding writes first; default: scratch in the data folder"),
+    key("log.format", "auto", "text, json, or auto: text on a terminal, JSON elsewhere"),
+    key("log.filter", "info", "what is logged: a level, or directives as in `info,site=debug`"),
+];
+
+/// The key of this name, or the nearest to it.
+pub fn find(name: &str) -> Result<&'static Key, &'static Key> {
+    match KEYS.iter().find(|key| key.name == name) {
+        Some(key) => Ok(key),
+        None => Err(KEYS.iter().min_by_key(|key| distance(key.name, name)).unwrap_or(&KEYS[0])),
+    }
+}
+
+/// Levenshtein distance: how many letters to change, add or drop.
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, x) in a.bytes().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, y) in b.bytes().enumerate() {
+            let change = diagonal + usize::from(x != y);
+            diagonal = row[j + 1];
+            row[j + 1] = change.min(row[j] + 1).min(row[j + 1] + 1);
+        }
+    }
+    row[b.len()]
+}
