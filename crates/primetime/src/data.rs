@@ -1,0 +1,125 @@
+//! The data folder: what stands in it, who may use it, and its secrets.
+
+use std::{
+    fs::{self, File, OpenOptions, TryLockError},
+    io::{self, Read, Write},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    path::{Path, PathBuf},
+};
+
+use domain::Rng;
+
+use crate::failed::{Doing, Failed};
+
+/// The folder that one installation keeps everything in.
+#[derive(Debug, Clone)]
+pub struct DataDir(PathBuf);
+
+impl DataDir {
+    /// Opens it, and makes it if it is not there.
+    pub fn open(path: &Path) -> Result<Self, Failed> {
+        fs::create_dir_all(path).doing(|| format!("make the data folder {}", path.display()))?;
+        Ok(Self(path.to_owned()))
+    }
+
+    /// Where objects are.
+    pub fn objects(&self) -> PathBuf {
+        self.0.join("objects")
+    }
+
+    /// Takes the right to serve from this folder; it is given back when the value is dropped or the process ends, however.
+    pub fn lock(&self) -> Result<File, Failed> {
+        let path = self.0.join("serve.lock");
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .doing(|| format!("open {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(Failed::new(format!(
+                "another `primetime serve` is using {}: stop it, or choose another folder with --data; \
+                 a second process for viewers alone runs with --roles site,origin --set database.path=none",
+                self.0.display()
+            ))),
+            Err(TryLockError::Error(error)) => Err(Failed::at(format!("cannot lock {}", path.display()), error)),
+        }
+    }
+
+    /// A secret of this installation as it was written when it was first needed: `make` draws it then. Only the owner may read it.
+    pub fn secret(&self, name: &str, make: impl FnOnce() -> String) -> Result<String, Failed> {
+        let dir = self.0.join("secrets");
+        let path = dir.join(name);
+        let doing = || format!("keep the secret {}", path.display());
+        if !dir.exists() {
+            fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir).doing(doing)?;
+        }
+        if let Some(text) = read_secret(&path).doing(doing)? {
+            return Ok(text);
+        }
+        // Another process may be doing the same: whoever links first wins, and both read what stands there then.
+        let draft = dir.join(format!(".{name}.{}", std::process::id()));
+        let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&draft).doing(doing)?;
+        file.write_all(make().as_bytes()).and_then(|()| file.sync_all()).doing(doing)?;
+        match fs::hard_link(&draft, &path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error).doing(doing),
+            _ => fs::remove_file(&draft).and_then(|()| File::open(&dir)?.sync_all()).doing(doing)?,
+        }
+        read_secret(&path).doing(doing)?.ok_or_else(|| Failed::new(format!("the secret {} vanished", path.display())))
+    }
+}
+
+fn read_secret(path: &Path) -> io::Result<Option<String>> {
+    let mut file = match File::open(path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if file.metadata()?.permissions().mode() & 0o077 != 0 {
+        return Err(io::Error::other("others may read it: run chmod 600 on it, and draw a new one if somebody did"));
+    }
+    let mut text = String::new();
+    file.by_ref().take(4096).read_to_string(&mut text)?;
+    match text.trim() {
+        "" => Err(io::Error::other("it is empty: restore it from a backup, or remove it to draw a new one")),
+        text => Ok(Some(text.to_owned())),
+    }
+}
+
+/// A random word of 256 bits in hexadecimal, for tokens that people or scripts pass on.
+pub fn random_word(rng: &dyn Rng) -> String {
+    let mut bits = [0u8; 32];
+    rng.fill(&mut bits);
+    bits.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_is_drawn_once_and_only_its_owner_may_read_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = DataDir::open(dir.path()).unwrap();
+        assert_eq!(data.secret("a.key", || "first".into()).unwrap(), "first");
+        assert_eq!(data.secret("a.key", || "second".into()).unwrap(), "first");
+        let path = dir.path().join("secrets/a.key");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(data.secret("a.key", || "third".into()).unwrap_err().to_string().contains("chmod 600"));
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(&path, "").unwrap();
+        assert!(data.secret("a.key", || "third".into()).unwrap_err().to_string().contains("empty"));
+    }
+
+    #[test]
+    fn one_folder_serves_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = DataDir::open(dir.path()).unwrap();
+        let held = data.lock().unwrap();
+        let refusal = data.lock().unwrap_err().to_string();
+        assert!(refusal.contains("another `primetime serve`") && refusal.contains("--data"), "{refusal}");
+        drop(held);
+        data.lock().unwrap();
+    }
+}
