@@ -60,7 +60,7 @@ browser: packages-test ui ## A real browser against a real server
 	node --test tests/browser/
 
 bench-boot: ui ## Process start to ready: the demo's edition, 15,000 and 1,000,000 episodes
-	bench/boot
+	node bench/boot.mjs
 
 clean:
 	rm -rf target ui/dist ui/node_modules demo/.cache
