@@ -1,1 +1,38 @@
-//! What HTTP roles share.
+//! What HTTP roles share: the accept loop and its limits, the guard before every handler, problems, validators, ranges,
+//! compression, negotiation, cookies, telemetry and health. It knows nothing of what is served.
+//!
+//! A role builds an [`axum::Router`], lays a [`Guard`] over it and hands it to [`serve`]:
+//!
+//! ```text
+//! listener → serve (connections: cap, head timeout, idle timeout, drain)
+//!          → Guard (request id, span, metrics, shedding, URI and body limits, timeout, panics)
+//!          → handlers (Result<Response, Failure>)
+//! ```
+
+pub mod body;
+pub mod cookies;
+pub mod etag;
+pub mod guard;
+pub mod headers;
+pub mod health;
+pub mod host;
+pub mod limits;
+pub mod locale;
+pub mod metrics;
+pub mod precompressed;
+pub mod problem;
+pub mod quality;
+pub mod range;
+pub mod serve;
+pub mod telemetry;
+
+pub use body::Json;
+pub use etag::ETag;
+pub use guard::Guard;
+pub use health::Readiness;
+pub use host::Host;
+pub use limits::{ConnectionLimits, Limits, RequestLimits};
+pub use metrics::{HttpMetrics, Metrics};
+pub use precompressed::Precompressed;
+pub use problem::{Failure, Problem};
+pub use serve::{Drained, bind, serve};

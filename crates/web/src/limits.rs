@@ -1,0 +1,68 @@
+//! Every bound of an HTTP role in one place, each with its reason.
+
+use std::time::Duration;
+
+/// What a role allows its clients.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Limits {
+    /// Of connections.
+    pub connection: ConnectionLimits,
+    /// Of single requests.
+    pub request: RequestLimits,
+}
+
+/// What one listener allows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionLimits {
+    /// Connections held at once; the next ones are told 503 and closed.
+    pub connections: usize,
+    /// From the first byte of a request's head to its last; longer is a client that feeds us byte by byte.
+    pub head_timeout: Duration,
+    /// Without a byte in either direction the connection is closed. More than the usual 60 s of balancers, so that it is
+    /// they who close.
+    pub idle_timeout: Duration,
+    /// Header fields of one request.
+    pub max_headers: usize,
+    /// Bytes of one request's head.
+    pub max_head_bytes: usize,
+    /// HTTP/2 streams of one connection.
+    pub max_streams: u32,
+    /// On shutdown: how long a connection without a request may still bring one, to be answered and told to close.
+    pub drain_grace: Duration,
+    /// On shutdown: how long requests in flight may take; then they are cut.
+    pub drain_deadline: Duration,
+}
+
+impl Default for ConnectionLimits {
+    fn default() -> Self {
+        Self {
+            connections: 10_000,
+            head_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(75),
+            max_headers: 64,
+            max_head_bytes: 32 * 1024,
+            max_streams: 128,
+            drain_grace: Duration::from_millis(500),
+            drain_deadline: Duration::from_secs(30),
+        }
+    }
+}
+
+/// What one request may be and cost.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestLimits {
+    /// Requests worked on at once; the next ones are told 503 with `Retry-After`.
+    pub concurrency: usize,
+    /// Until the head of the answer; streaming it is bounded by the connection's idle time.
+    pub timeout: Duration,
+    /// Bytes of path and query.
+    pub max_uri: usize,
+    /// Bytes of a body. [`crate::body::limit`] sets another one for single routes.
+    pub max_body: usize,
+}
+
+impl Default for RequestLimits {
+    fn default() -> Self {
+        Self { concurrency: 1_024, timeout: Duration::from_secs(15), max_uri: 2_048, max_body: 64 * 1024 }
+    }
+}

@@ -1,0 +1,156 @@
+use std::{
+    convert::Infallible,
+    pin::pin,
+    sync::{Arc, atomic::Ordering::Relaxed},
+};
+
+use axum::{body::Body, extract::Request, response::Response};
+use http::{HeaderValue, Version, header};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::conn::auto,
+};
+use tokio::{net::TcpStream, time::sleep};
+use tokio_util::sync::CancellationToken;
+use tower::{Service, ServiceExt};
+
+use super::pulse::{Answer, Beat, Counted, Pulse};
+use crate::{limits::ConnectionLimits, metrics::ConnectionMetrics};
+
+/// What all connections of a listener share.
+pub(super) struct Server<S> {
+    app: S,
+    builder: auto::Builder<TokioExecutor>,
+    limits: ConnectionLimits,
+    metrics: ConnectionMetrics,
+    draining: CancellationToken,
+    cut: CancellationToken,
+}
+
+impl<S> Server<S>
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+{
+    pub fn new(
+        app: S,
+        limits: ConnectionLimits,
+        metrics: ConnectionMetrics,
+        draining: CancellationToken,
+    ) -> Arc<Self> {
+        let mut builder = auto::Builder::new(TokioExecutor::new());
+        // Idle time and half heads are the watchdog's: hyper counts them as one.
+        builder
+            .http1()
+            .timer(TokioTimer::new())
+            .header_read_timeout(None)
+            .max_headers(limits.max_headers)
+            // Holds a head and, with it, the queue of an answer's chunks.
+            .max_buf_size(limits.max_head_bytes.max(8 * 1024));
+        builder
+            .http2()
+            .timer(TokioTimer::new())
+            .max_header_list_size(u32::try_from(limits.max_head_bytes).unwrap_or(u32::MAX))
+            .max_concurrent_streams(limits.max_streams);
+        Arc::new(Self { app, builder, limits, metrics, draining, cut: CancellationToken::new() })
+    }
+
+    /// Ends every connection at once.
+    pub fn cut_all(&self) {
+        self.cut.cancel();
+    }
+
+    /// Serves one connection to its end.
+    pub async fn connection(self: Arc<Self>, stream: TcpStream) {
+        self.metrics.accepted.inc();
+        self.metrics.open.inc();
+        let _open = OnDrop(|| {
+            self.metrics.open.dec();
+        });
+        // Answers are written whole: waiting for more to send only delays their last packet.
+        let _ = stream.set_nodelay(true);
+        let pulse = Arc::new(Pulse::default());
+        let exchange = {
+            // Streams of HTTP/2 are tasks of their own and hold what they need.
+            let (server, pulse) = (self.clone(), pulse.clone());
+            move |request| server.clone().exchange(request, pulse.clone())
+        };
+        let service = service_fn(exchange);
+        let io = TokioIo::new(Counted::new(stream, pulse.clone()));
+        let mut connection = pin!(self.builder.serve_connection(io, service));
+        let mut leave = pin!(self.leave(&pulse));
+        let mut watch = pin!(self.watch(&pulse));
+        let mut leaving = false;
+        loop {
+            tokio::select! {
+                biased;
+                // Errors here are the client's: it went away or spoke no HTTP, and has been answered if it could be.
+                _ = connection.as_mut() => return,
+                () = leave.as_mut(), if !leaving => {
+                    leaving = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                () = watch.as_mut() => {
+                    self.metrics.cut.inc();
+                    return;
+                }
+                () = self.cut.cancelled() => return,
+            }
+        }
+    }
+
+    async fn exchange(
+        self: Arc<Self>,
+        request: http::Request<Incoming>,
+        pulse: Arc<Pulse>,
+    ) -> Result<http::Response<Answer>, Infallible> {
+        let http2 = request.version() >= Version::HTTP_2;
+        let exchange = pulse.begin(http2);
+        let has_body = !hyper::body::Body::is_end_stream(request.body());
+        let mut response = self.app.clone().oneshot(request.map(Body::new)).await?;
+        if self.draining.is_cancelled() && !http2 {
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
+        pulse.linger.store(has_body && response.status().as_u16() >= 400, Relaxed);
+        Ok(response.map(|body| Answer::new(body, exchange)))
+    }
+
+    /// Ends when the connection is to be told to close: it drains, and works on a request or brings no other one.
+    async fn leave(&self, pulse: &Pulse) {
+        self.draining.cancelled().await;
+        let begins = pulse.begins.notified();
+        if !pulse.busy() {
+            tokio::select! {
+                () = begins => {}
+                () = sleep(self.limits.drain_grace) => {}
+            }
+        }
+    }
+
+    /// Ends when the client is too slow with a head, or silent.
+    async fn watch(&self, pulse: &Pulse) {
+        let step = (self.limits.head_timeout / 2).min(self.limits.idle_timeout);
+        let looks = |time: std::time::Duration| time.as_nanos().div_ceil(step.as_nanos().max(1)).max(1);
+        let (head, idle) = (looks(self.limits.head_timeout), looks(self.limits.idle_timeout));
+        let (mut last, mut slow, mut silent): (Beat, u128, u128) = (pulse.beat(), 0, 0);
+        loop {
+            sleep(step).await;
+            let beat = pulse.beat();
+            slow = if beat.same_head(last) { slow + 1 } else { 0 };
+            silent = if beat.silent_since(last) { silent + 1 } else { 0 };
+            if slow >= head || silent >= idle {
+                return;
+            }
+            last = beat;
+        }
+    }
+}
+
+struct OnDrop<F: FnMut()>(F);
+
+impl<F: FnMut()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        self.0();
+    }
+}

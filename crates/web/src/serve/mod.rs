@@ -1,0 +1,111 @@
+//! The accept loop: connections within their limits, and a drain that loses no request.
+
+mod connection;
+mod pulse;
+mod refusal;
+
+use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
+
+use axum::{extract::Request, response::Response};
+use futures_util::FutureExt;
+use tokio::{
+    net::{TcpListener, TcpSocket, TcpStream},
+    sync::Semaphore,
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower::Service;
+
+use crate::{HttpMetrics, limits::ConnectionLimits};
+
+/// Connections waiting to be accepted; the kernel caps it at `net.core.somaxconn`.
+const BACKLOG: u32 = 4_096;
+/// Pause after the system refused us a connection (out of file descriptors): trying at once would only burn a core.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// How a drain ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drained {
+    /// Connections that were still open at the deadline, and were cut.
+    pub cut: usize,
+}
+
+/// Listens on `address`. `send_buffer` sets the kernel's send buffer of each connection in bytes: large ones are what
+/// makes sending large bodies cheap.
+pub fn bind(address: SocketAddr, send_buffer: Option<u32>) -> io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    // A restart must not wait for the old connections' TIME_WAIT.
+    socket.set_reuseaddr(true)?;
+    if let Some(bytes) = send_buffer {
+        socket.set_send_buffer_size(bytes)?;
+    }
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Serves HTTP/1.1 and HTTP/2 (prior knowledge) until `shutdown`, then drains.
+///
+/// On shutdown it accepts what already waits in the listener's queue and then listens no more. Answers tell their clients to
+/// close (`Connection: close`, GOAWAY); requests in flight are finished; a connection without one has `drain_grace` to
+/// bring its next. What is left at `drain_deadline` is cut.
+pub async fn serve<S>(
+    listener: TcpListener,
+    app: S,
+    limits: ConnectionLimits,
+    metrics: &HttpMetrics,
+    shutdown: CancellationToken,
+) -> Drained
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+{
+    let server = connection::Server::new(app, limits.clone(), metrics.connections.clone(), shutdown.clone());
+    let places = std::sync::Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
+    let tasks = TaskTracker::new();
+    let refusals = refusal::Refusals::default();
+    let admit = |stream: TcpStream| match places.clone().try_acquire_owned() {
+        Ok(place) => {
+            let server = server.clone();
+            tasks.spawn(async move {
+                server.connection(stream).await;
+                drop(place);
+            });
+        }
+        Err(_) => {
+            metrics.connections.refused.inc();
+            refusals.refuse(stream);
+        }
+    };
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = shutdown.cancelled() => break,
+        };
+        match accepted {
+            Ok((stream, _)) => admit(stream),
+            Err(error) if of_one_connection(&error) => {}
+            Err(error) => {
+                tracing::error!(%error, "cannot accept connections; trying again");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    // Clients in the queue believe to be connected: closing the listener first would reset them.
+    while let Some(Ok((stream, _))) = listener.accept().now_or_never() {
+        admit(stream);
+    }
+    drop(listener);
+    tasks.close();
+    let cut = match tokio::time::timeout(limits.drain_deadline, tasks.wait()).await {
+        Ok(()) => 0,
+        Err(_) => tasks.len(),
+    };
+    server.cut_all();
+    tasks.wait().await;
+    Drained { cut }
+}
+
+/// The client went away between its handshake and our accept.
+fn of_one_connection(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionReset, Interrupted};
+    matches!(error.kind(), ConnectionAborted | ConnectionReset | Interrupted)
+}
