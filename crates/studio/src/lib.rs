@@ -1,1 +1,3 @@
 //! The control plane: import, ingest, publish.
+
+pub mod import;

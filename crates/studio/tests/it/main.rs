@@ -1,0 +1,4 @@
+//! Studio's integration tests: one binary.
+
+mod import_errors;
+mod import_reads;
