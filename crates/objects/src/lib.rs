@@ -1,1 +1,21 @@
-//! Typed object keys, cache policy, announcements, delivery tokens.
+//! What is kept as objects, under which keys, and how it may be cached; what is announced and signed; delivery tokens.
+//!
+//! Objects never change once written, [announcements](announce) aside. Keys are made by [`Key`] alone, so that no text from
+//! outside can name a file that is not an object.
+
+pub mod announce;
+pub mod cache;
+mod error;
+mod folder;
+mod hash;
+mod key;
+pub mod keys;
+pub mod signed;
+mod store;
+pub mod token;
+
+pub use error::ObjectError;
+pub use folder::Folder;
+pub use hash::{Hash, HashError, PictureHash};
+pub use key::{Key, KeyError, KeyKind, TrackId, TrackIdError};
+pub use store::{Object, Objects, Put};

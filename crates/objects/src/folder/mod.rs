@@ -1,0 +1,87 @@
+//! Objects as files of one folder.
+//!
+//! A write goes to `.scratch/`, is synced, and gets its name by a rename that never replaces; then the folder is synced. So
+//! an object is there whole or not at all, after `kill -9` and power loss too.
+
+mod read;
+mod write;
+
+use std::{
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use crate::{Key, ObjectError};
+
+/// Begins with a dot: no key does.
+const SCRATCH: &str = ".scratch";
+
+/// A folder of objects. See [`crate::Objects`] for what its functions promise.
+#[derive(Debug)]
+pub struct Folder {
+    root: PathBuf,
+    scratch: PathBuf,
+    next: AtomicU64,
+}
+
+impl Folder {
+    /// Opens a folder, making it if it is not there.
+    pub fn open(path: &Path) -> Result<Self, ObjectError> {
+        let scratch = path.join(SCRATCH);
+        fs::create_dir_all(&scratch).map_err(|error| failed("create", &scratch, error))?;
+        Ok(Self { root: path.to_owned(), scratch, next: AtomicU64::new(0) })
+    }
+
+    pub(crate) fn scratch(&self) -> &Path {
+        &self.scratch
+    }
+
+    pub(crate) fn clear_scratch(&self) -> Result<(), ObjectError> {
+        let entries = fs::read_dir(&self.scratch).map_err(|error| failed("list", &self.scratch, error))?;
+        for entry in entries {
+            let path = entry.map_err(|error| failed("list", &self.scratch, error))?.path();
+            let gone = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            gone.map_err(|error| failed("delete", &path, error))?;
+        }
+        Ok(())
+    }
+
+    /// Holds a file lock: other processes wait, and the lock goes when the process does.
+    pub(crate) fn exclusively<T, E: From<ObjectError>>(
+        &self,
+        change: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let path = self.root.join(".lock");
+        let lock = File::create(&path).map_err(|error| failed("create", &path, error))?;
+        lock.lock().map_err(|error| failed("lock", &path, error))?;
+        change()
+    }
+
+    /// Where a key's object lies. Keys are relative paths without `.` and `..` by construction.
+    fn path(&self, key: &Key) -> PathBuf {
+        self.root.join(key.as_str())
+    }
+
+    /// A name in the scratch folder that no other writer uses.
+    fn scratch_file(&self) -> PathBuf {
+        let n = self.next.fetch_add(1, Ordering::Relaxed);
+        // The address tells apart several `Folder`s of one process.
+        self.scratch.join(format!("put-{}-{:p}-{n}", std::process::id(), self))
+    }
+
+    /// The error for a failed write, telling a full disk apart.
+    fn write_failed(&self, action: &'static str, path: &Path, what: &str, error: io::Error) -> ObjectError {
+        match error.kind() {
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                ObjectError::Full { folder: self.root.clone(), what: what.into() }
+            }
+            _ => failed(action, path, error),
+        }
+    }
+}
+
+fn failed(action: &'static str, path: &Path, source: io::Error) -> ObjectError {
+    ObjectError::Io { action, path: path.to_owned(), source }
+}

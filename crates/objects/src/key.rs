@@ -1,0 +1,252 @@
+//! Every object key there is. Nothing else in the platform spells a prefix.
+
+use std::{fmt, str::FromStr};
+
+use domain::AssetId;
+
+use crate::{Hash, PictureHash};
+
+/// Longest track id in bytes: `s-` and the longest language tag (35) with room to grow.
+pub const MAX_TRACK_ID: usize = 64;
+
+/// Why a text is not a track id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not a track id: 1 to {MAX_TRACK_ID} letters, digits and `-`, starting with a letter")]
+pub struct TrackIdError;
+
+/// One stream of an asset: `v720`, `a-ko`, `s-pt-BR`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TrackId(Box<str>);
+
+impl TrackId {
+    /// A checked track id.
+    pub fn new(text: &str) -> Result<Self, TrackIdError> {
+        let bytes = text.as_bytes();
+        let ok = (1..=MAX_TRACK_ID).contains(&bytes.len())
+            && bytes[0].is_ascii_alphabetic()
+            && bytes.iter().all(|b| b.is_ascii_alphanumeric() || *b == b'-');
+        if ok { Ok(Self(text.into())) } else { Err(TrackIdError) }
+    }
+
+    /// As it stands in keys and URLs.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for TrackId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// What a key holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// `media/{asset}/{track}.mp4`: one CMAF track.
+    Track,
+    /// `media/{asset}/{track}.vtt`: subtitles.
+    Text,
+    /// `media/{asset}/storyboard-{n}.jpg`: a sheet of preview pictures.
+    Storyboard,
+    /// `media/{asset}/index-{hash16}.json`: what the asset consists of.
+    MediaIndex,
+    /// `images/{hash16}/{width}.webp`.
+    Image,
+    /// `sections/{hash}`: part of an edition.
+    Section,
+    /// `editions/{number}-{hash16}`: an edition's header.
+    Edition,
+    /// `editions/current`: signed, and the only kind that is replaced.
+    Announcement,
+}
+
+/// Why a text is not a key.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an object key of this platform")]
+pub struct KeyError;
+
+/// The name of one object. Only well-formed keys exist, so a key can never lead out of a folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Key {
+    text: Box<str>,
+}
+
+impl Key {
+    fn make(text: String) -> Self {
+        Self { text: text.into() }
+    }
+
+    /// One CMAF track file.
+    pub fn track(asset: &AssetId, track: &TrackId) -> Self {
+        Self::make(format!("media/{asset}/{track}.mp4"))
+    }
+
+    /// One WebVTT file.
+    pub fn text(asset: &AssetId, track: &TrackId) -> Self {
+        Self::make(format!("media/{asset}/{track}.vtt"))
+    }
+
+    /// The `n`th sheet of preview pictures, from 0.
+    pub fn storyboard(asset: &AssetId, n: u16) -> Self {
+        Self::make(format!("media/{asset}/storyboard-{n}.jpg"))
+    }
+
+    /// The media index with this content. An asset gets several while its tracks are being made.
+    pub fn media_index(asset: &AssetId, content: &Hash) -> Self {
+        Self::make(format!("media/{asset}/index-{}.json", content.short()))
+    }
+
+    /// A picture in one width, in pixels.
+    pub fn image(picture: PictureHash, width: u16) -> Self {
+        Self::make(format!("images/{picture}/{width}.webp"))
+    }
+
+    /// A section of an edition.
+    pub fn section(content: &Hash) -> Self {
+        Self::make(format!("sections/{content}"))
+    }
+
+    /// The header of edition `number`.
+    pub fn edition(number: u64, content: &Hash) -> Self {
+        Self::make(format!("editions/{number}-{}", content.short()))
+    }
+
+    /// The announcement of the newest edition.
+    pub fn current_edition() -> Self {
+        Self::make("editions/current".into())
+    }
+
+    /// As it stands in the store.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// What it holds.
+    pub fn kind(&self) -> KeyKind {
+        // Every key was made or checked above, so that this never guesses.
+        classify(&self.text).unwrap_or(KeyKind::Section)
+    }
+}
+
+/// What this text would hold, if it is a key. The inverse of the constructors above.
+fn classify(text: &str) -> Option<KeyKind> {
+    let (first, rest) = text.split_once('/')?;
+    match first {
+        "media" => {
+            let (asset, file) = rest.split_once('/')?;
+            AssetId::new(asset).ok()?;
+            media_file(file)
+        }
+        "images" => {
+            let (picture, file) = rest.split_once('/')?;
+            picture.parse::<PictureHash>().ok()?;
+            number::<u16>(file.strip_suffix(".webp")?).map(|_| KeyKind::Image)
+        }
+        "sections" => rest.parse::<Hash>().ok().map(|_| KeyKind::Section),
+        "editions" if rest == "current" => Some(KeyKind::Announcement),
+        "editions" => {
+            let (n, hash) = rest.split_once('-')?;
+            number::<u64>(n)?;
+            hash.parse::<PictureHash>().ok().map(|_| KeyKind::Edition)
+        }
+        _ => None,
+    }
+}
+
+fn media_file(file: &str) -> Option<KeyKind> {
+    let (stem, extension) = file.split_once('.')?;
+    match extension {
+        "mp4" => TrackId::new(stem).ok().map(|_| KeyKind::Track),
+        "vtt" => TrackId::new(stem).ok().map(|_| KeyKind::Text),
+        "jpg" => number::<u16>(stem.strip_prefix("storyboard-")?).map(|_| KeyKind::Storyboard),
+        // Sixteen hexadecimal digits, like a picture's identity.
+        "json" => stem.strip_prefix("index-")?.parse::<PictureHash>().ok().map(|_| KeyKind::MediaIndex),
+        _ => None,
+    }
+}
+
+/// A number in its one canonical spelling: no sign, no leading zeros.
+fn number<T: FromStr + ToString>(text: &str) -> Option<T> {
+    text.parse::<T>().ok().filter(|n| n.to_string() == text)
+}
+
+impl FromStr for Key {
+    type Err = KeyError;
+    fn from_str(text: &str) -> Result<Self, KeyError> {
+        classify(text).map(|_| Self { text: text.into() }).ok_or(KeyError)
+    }
+}
+
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_key_parses_back_to_its_kind() {
+        let asset = AssetId::new("harbour-lights-s1e1-0a1b2c3d").unwrap();
+        let track = TrackId::new("a-pt-BR").unwrap();
+        let hash = Hash::of(b"x");
+        let all = [
+            (Key::track(&asset, &track), KeyKind::Track),
+            (Key::text(&asset, &track), KeyKind::Text),
+            (Key::storyboard(&asset, 0), KeyKind::Storyboard),
+            (Key::media_index(&asset, &hash), KeyKind::MediaIndex),
+            (Key::image(PictureHash::of(b"x"), 640), KeyKind::Image),
+            (Key::section(&hash), KeyKind::Section),
+            (Key::edition(7, &hash), KeyKind::Edition),
+            (Key::current_edition(), KeyKind::Announcement),
+        ];
+        for (key, kind) in all {
+            assert_eq!(key.kind(), kind);
+            assert_eq!(key.as_str().parse::<Key>().unwrap(), key);
+        }
+    }
+
+    #[test]
+    fn nothing_leads_out_of_the_folder() {
+        for bad in [
+            "",
+            "/",
+            "media",
+            "media/..",
+            "media/../x.mp4",
+            "media/a/../v.mp4",
+            "media/a/v.mp4/..",
+            "media//v.mp4",
+            "media/a/.mp4",
+            "media/a/v%2e.mp4",
+            "media/a/v\0.mp4",
+            "media/a/v.mp4.tmp",
+            "media/A/v.mp4",
+            "images/0000000000000000/+1.webp",
+            "images/0000000000000000/01.webp",
+            "sections/..",
+            "editions/../current",
+            "editions/current/",
+            "editions/1",
+            ".tmp/x",
+            "/media/a/v.mp4",
+        ] {
+            assert!(bad.parse::<Key>().is_err(), "{bad:?}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_parses_is_a_plain_relative_path(text in "(media|images|sections|editions)/[a-z0-9./%-]{0,40}") {
+            if let Ok(key) = text.parse::<Key>() {
+                let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
+                prop_assert!(key.as_str().split('/').all(plain), "{}", key);
+            }
+        }
+    }
+}
