@@ -142,7 +142,11 @@ fn price(node: &Node, report: &mut Report) -> Option<Money> {
     let minor = fields.need("minor", report).and_then(|node| fields::number(node, 1..=1_000_000_000, report));
     let currency = fields.need("currency", report).and_then(|node| {
         let text = fields::text(node, "EUR", report)?;
-        Currency::new(text).map_err(|error| drop(report.error(node.at, error.to_string()))).ok()
+        let currency = Currency::new(text);
+        if let Err(error) = &currency {
+            report.error(node.at, error.to_string());
+        }
+        currency.ok()
     });
     Some(Money { minor: minor?, currency: currency? })
 }

@@ -138,10 +138,12 @@ enum Key {
 impl Tree<'_> {
     fn place(&self, span: Span) -> Place {
         let mut place = self.clamp(span.start.line(), span.start.col());
-        let same_line = span.end.line() == span.start.line();
-        let end = if same_line { span.end.col() } else { usize::MAX };
-        let rest = self.source.line(place.line).chars().count().saturating_sub(span.start.col());
-        place.len = end.saturating_sub(span.start.col()).min(rest).max(1) as u32;
+        // A value that goes on below is shown to the end of its first line.
+        let end = match span.end.line() == span.start.line() {
+            true => span.end.col(),
+            false => self.source.line(place.line).chars().count(),
+        };
+        place.len = end.saturating_sub(span.start.col()).max(1) as u32;
         place
     }
 
