@@ -165,7 +165,7 @@ mod tests {
         let (br, br_tag) = page.br.as_ref().unwrap();
         let mut plain = Vec::new();
         brotli::BrotliDecompress(&mut &br[..], &mut plain).unwrap();
-        assert_eq!(plain, page.identity());
+        assert_eq!(plain, page.identity()[..]);
         assert!(gz_tag != br_tag && *gz_tag != page.identity.1);
         assert_eq!(page.weight(), plain.len() + gz.len() + br.len());
     }

@@ -9,14 +9,14 @@ use super::Problem;
 /// Any error becomes one by `?`, as [`Problem::internal`].
 #[derive(Debug)]
 pub struct Failure {
-    problem: Box<Problem>,
+    problem: Problem,
     cause: Option<Box<dyn Error + Send + Sync>>,
 }
 
 impl Failure {
     /// Shows `problem` and logs `cause`.
     pub fn new(problem: Problem, cause: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { problem: Box::new(problem), cause: Some(cause.into()) }
+        Self { problem, cause: Some(cause.into()) }
     }
 
     /// What the outside is shown.
@@ -27,7 +27,7 @@ impl Failure {
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        Self { problem: Box::new(problem), cause: None }
+        Self { problem, cause: None }
     }
 }
 

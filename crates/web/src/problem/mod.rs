@@ -16,7 +16,10 @@ pub const CONTENT_TYPE: &str = "application/problem+json";
 ///
 /// The answer carries it as an extension too, so that a role may show a page in its place.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Problem {
+pub struct Problem(Box<Inner>);
+
+#[derive(Debug, Clone, PartialEq)]
+struct Inner {
     status: StatusCode,
     slug: &'static str,
     title: Cow<'static, str>,
@@ -30,7 +33,7 @@ impl Problem {
     /// A problem of the kind `slug` (stable: clients decide by it), summed up in `title`.
     pub fn new(status: StatusCode, slug: &'static str, title: impl Into<Cow<'static, str>>) -> Self {
         let (title, extensions, headers) = (title.into(), Map::new(), HeaderMap::new());
-        Self { status, slug, title, detail: None, code: None, extensions, headers }
+        Self(Box::new(Inner { status, slug, title, detail: None, code: None, extensions, headers }))
     }
 
     /// Something here that the client can do nothing about (500).
@@ -58,71 +61,71 @@ impl Problem {
 
     /// What exactly, and what to do about it.
     pub fn detail(mut self, detail: impl Into<Cow<'static, str>>) -> Self {
-        self.detail = Some(detail.into());
+        self.0.detail = Some(detail.into());
         self
     }
 
     /// A code within the kind; the kind's slug is the code otherwise.
     pub fn code(mut self, code: &'static str) -> Self {
-        self.code = Some(code);
+        self.0.code = Some(code);
         self
     }
 
     /// An extension member (RFC 9457 §3.2). The standard members cannot be replaced by it.
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.extensions.insert(name.to_owned(), value.into());
+        self.0.extensions.insert(name.to_owned(), value.into());
         self
     }
 
     /// A header that the answer carries as well.
     pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
-        self.headers.insert(name, value);
+        self.0.headers.insert(name, value);
         self
     }
 
     /// Its HTTP status.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.0.status
     }
 
     /// Its stable kind, the end of its `type`.
     pub fn slug(&self) -> &'static str {
-        self.slug
+        self.0.slug
     }
 
     /// Its stable code.
     pub fn stable_code(&self) -> &'static str {
-        self.code.unwrap_or(self.slug)
+        self.0.code.unwrap_or(self.0.slug)
     }
 
     /// Its summary.
     pub fn title(&self) -> &str {
-        &self.title
+        &self.0.title
     }
 
     /// Its details.
     pub fn details(&self) -> Option<&str> {
-        self.detail.as_deref()
+        self.0.detail.as_deref()
     }
 
     /// An extension member.
     pub fn extension(&self, name: &str) -> Option<&Value> {
-        self.extensions.get(name)
+        self.0.extensions.get(name)
     }
 
     /// The headers that go with it.
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        &self.0.headers
     }
 
     /// The document: `type`, `title`, `status`, `detail`, `code` and the extensions.
     pub fn document(&self) -> Value {
-        let mut all = self.extensions.clone();
-        all.insert("type".into(), format!("/problems/{}", self.slug).into());
-        all.insert("title".into(), self.title.as_ref().into());
-        all.insert("status".into(), self.status.as_u16().into());
+        let mut all = self.0.extensions.clone();
+        all.insert("type".into(), format!("/problems/{}", self.0.slug).into());
+        all.insert("title".into(), self.0.title.as_ref().into());
+        all.insert("status".into(), self.0.status.as_u16().into());
         all.insert("code".into(), self.stable_code().into());
-        if let Some(detail) = &self.detail {
+        if let Some(detail) = &self.0.detail {
             all.insert("detail".into(), detail.as_ref().into());
         }
         Value::Object(all)
@@ -131,9 +134,9 @@ impl Problem {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let mut response = (self.status, self.document().to_string()).into_response();
+        let mut response = (self.0.status, self.document().to_string()).into_response();
         let headers = response.headers_mut();
-        headers.extend(self.headers.clone());
+        headers.extend(self.0.headers.clone());
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(CONTENT_TYPE));
         // What is wrong now may be right in a second, and depends on who asked.
         headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));

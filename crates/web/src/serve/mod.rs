@@ -7,7 +7,6 @@ mod refusal;
 use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
 use axum::{extract::Request, response::Response};
-use futures_util::FutureExt;
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     sync::Semaphore,
@@ -89,11 +88,17 @@ where
             }
         }
     }
-    // Clients in the queue believe to be connected: closing the listener first would reset them.
-    while let Some(Ok((stream, _))) = listener.accept().now_or_never() {
-        admit(stream);
+    // Clients in the queue believe to be connected: closing the listener first would reset them. The system is asked itself:
+    // the runtime may not have heard of them yet.
+    if let Ok(queue) = listener.into_std() {
+        while let Ok((stream, _)) = queue.accept() {
+            if stream.set_nonblocking(true).is_ok()
+                && let Ok(stream) = TcpStream::from_std(stream)
+            {
+                admit(stream);
+            }
+        }
     }
-    drop(listener);
     tasks.close();
     let cut = match tokio::time::timeout(limits.drain_deadline, tasks.wait()).await {
         Ok(()) => 0,

@@ -1,0 +1,10 @@
+//! Over real sockets.
+
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
+mod bodies;
+mod connections;
+mod drain;
+mod guard;
+mod harness;
+mod health;
