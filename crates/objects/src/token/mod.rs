@@ -10,6 +10,7 @@
 //! | catu | 312 | `{3: {1: "/v/{asset}/"}}`: the path begins with this |
 //! | session | -70001 | the playback session, private use |
 //! | audience | -70002 | the audience number of the decision, private use |
+//! | max_height | -70003 | greatest picture height in pixels, private use; no limit when absent |
 //!
 //! A claim that narrows the token in a way not checked here makes it refused, never ignored.
 
@@ -35,6 +36,7 @@ const SKEW: i64 = 1;
 
 const SESSION: i64 = -70_001;
 const AUDIENCE: i64 = -70_002;
+const MAX_HEIGHT: i64 = -70_003;
 /// RFC 8392 §6.
 const CWT_TAG: u64 = 61;
 /// `catu`: the component "path", the match "prefix".
@@ -50,12 +52,29 @@ pub struct Claims {
     pub asset: AssetId,
     /// The audience number that the decision was made for.
     pub audience: u32,
+    /// The greatest picture height that was granted, in pixels; no limit when absent.
+    pub max_height: Option<u16>,
     /// Signed at; whole seconds.
     pub issued_at: Timestamp,
     /// Not good at this instant and after; whole seconds.
     pub expires_at: Timestamp,
     /// Tells tokens apart.
     pub id: [u8; 16],
+}
+
+/// On which terms the playback decision opened the door.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Terms {
+    /// The audience number that the decision was made for.
+    pub audience: u32,
+    /// The greatest picture height in pixels; no limit when absent.
+    pub max_height: Option<u16>,
+}
+
+impl From<u32> for Terms {
+    fn from(audience: u32) -> Self {
+        Self { audience, max_height: None }
+    }
 }
 
 /// The path that an asset's token opens: `/v/{asset}/`. Also the path of its cookie.

@@ -9,7 +9,9 @@ use coset::{
 };
 use domain::{AssetId, Rng, Timestamp};
 
-use super::{AUDIENCE, CATU_PATH, CATU_PREFIX, CWT_TAG, Claims, MAX_NAME, SESSION, SignError, path};
+use super::{
+    AUDIENCE, CATU_PATH, CATU_PREFIX, CWT_TAG, Claims, MAX_HEIGHT, MAX_NAME, SESSION, SignError, Terms, path,
+};
 use crate::keys::{KeyId, SigningKey};
 
 /// Signs tokens. Only the playback decision has one.
@@ -36,12 +38,12 @@ impl TokenSigner {
         self.key.id()
     }
 
-    /// A token for `asset`, good from `now` for `lifetime` (whole seconds, rounded down), with what it says.
+    /// A token for `asset` on these terms (an audience number alone sets no limit), good from `now` for `lifetime` (whole seconds, rounded down), with what it says.
     pub fn sign(
         &self,
         session: &str,
         asset: &AssetId,
-        audience: u32,
+        terms: impl Into<Terms>,
         (now, lifetime): (Timestamp, Duration),
         rng: &dyn Rng,
     ) -> Result<(String, Claims), SignError> {
@@ -53,8 +55,9 @@ impl TokenSigner {
         }
         let mut id = [0; 16];
         rng.fill(&mut id);
-        let claims =
-            Claims { session: session.into(), asset: asset.clone(), audience, issued_at, expires_at, id };
+        let Terms { audience, max_height } = terms.into();
+        let (session, asset) = (session.into(), asset.clone());
+        let claims = Claims { session, asset, audience, max_height, issued_at, expires_at, id };
         let token = self.encode(&self.claims_set(&claims))?;
         Ok((token, claims))
     }
@@ -62,7 +65,7 @@ impl TokenSigner {
     fn claims_set(&self, claims: &Claims) -> ClaimsSet {
         let number = |n: i64| Value::Integer(n.into());
         let matches = Value::Map(vec![(number(CATU_PREFIX), Value::Text(path(&claims.asset)))]);
-        ClaimsSetBuilder::new()
+        let set = ClaimsSetBuilder::new()
             .issuer(self.issuer.clone())
             .expiration_time(Seconds::WholeSeconds(claims.expires_at.seconds()))
             .not_before(Seconds::WholeSeconds(claims.issued_at.seconds()))
@@ -71,8 +74,11 @@ impl TokenSigner {
             .claim(CwtClaimName::CatVersion, number(1))
             .claim(CwtClaimName::CatUri, Value::Map(vec![(number(CATU_PATH), matches)]))
             .private_claim(SESSION, Value::Text(claims.session.clone()))
-            .private_claim(AUDIENCE, number(claims.audience.into()))
-            .build()
+            .private_claim(AUDIENCE, number(claims.audience.into()));
+        match claims.max_height {
+            Some(height) => set.private_claim(MAX_HEIGHT, number(height.into())).build(),
+            None => set.build(),
+        }
     }
 
     pub(super) fn encode(&self, claims: &ClaimsSet) -> Result<String, SignError> {

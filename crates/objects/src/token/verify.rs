@@ -8,7 +8,8 @@ use coset::{
 use domain::{AssetId, Timestamp};
 
 use super::{
-    AUDIENCE, CATU_PATH, CATU_PREFIX, CWT_TAG, Claims, MAX_NAME, MAX_TOKEN, SESSION, SKEW, TokenError,
+    AUDIENCE, CATU_PATH, CATU_PREFIX, CWT_TAG, Claims, MAX_HEIGHT, MAX_NAME, MAX_TOKEN, SESSION, SKEW,
+    TokenError,
 };
 use crate::keys::KeyRing;
 
@@ -82,10 +83,16 @@ fn decode(token: &str) -> Result<CoseSign1, TokenError> {
 
 fn claims(set: ClaimsSet) -> Result<Claims, TokenError> {
     let (mut session, mut audience, mut asset, mut version) = (None, None, None, false);
+    let mut max_height = None;
     for (name, value) in set.rest {
         match (name, value) {
             (Label::PrivateUse(SESSION), Value::Text(text)) if text.len() <= MAX_NAME => session = Some(text),
             (Label::PrivateUse(AUDIENCE), Value::Integer(n)) => audience = u32::try_from(n).ok(),
+            // One that cannot be read must not become no limit at all.
+            (Label::PrivateUse(MAX_HEIGHT), Value::Integer(n)) => match u16::try_from(n) {
+                Ok(height) => max_height = Some(height),
+                Err(_) => return Err(TokenError::Malformed("height")),
+            },
             (Label::Assigned(CwtClaimName::CatVersion), Value::Integer(n)) => version = n == 1.into(),
             (Label::Assigned(CwtClaimName::CatUri), value) => asset = asset_of(&value),
             // Every other claim may narrow the token, and nothing here would check it.
@@ -100,7 +107,7 @@ fn claims(set: ClaimsSet) -> Result<Claims, TokenError> {
     }
     match (session, audience, asset, id) {
         (Some(session), Some(audience), Some(asset), Some(id)) => {
-            Ok(Claims { session, asset, audience, issued_at, expires_at, id })
+            Ok(Claims { session, asset, audience, max_height, issued_at, expires_at, id })
         }
         _ => Err(TokenError::Malformed("a claim is missing")),
     }
