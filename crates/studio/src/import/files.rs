@@ -6,15 +6,17 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
+use media::vtt;
+
 use super::{
     gather::{FileKind, FileNeed},
     report::{Report, quote},
 };
 
-/// Greatest source picture: an A2 poster at 300 dpi as PNG; what decoding it costs is bounded again there.
-const MAX_PICTURE: u64 = 64 << 20;
+/// Greatest source picture: what decoding it costs is bounded again there.
+const MAX_PICTURE: u64 = 32 << 20;
 /// Greatest subtitle file: ten hours of speech are 2 MB.
-const MAX_SUBTITLE: u64 = 8 << 20;
+const MAX_SUBTITLE: u64 = vtt::MAX_BYTES as u64;
 /// Greatest master: four hours of ProRes 4444 in 4K.
 const MAX_MASTER: u64 = 2 << 40;
 const MAX_PATH: usize = 512;
@@ -143,6 +145,13 @@ fn check(need: &FileNeed, path: &Path) -> Result<(), Trouble> {
     }
     if meta.len() == 0 && empty_is_wrong {
         return Err(wrong(format!("{name} is empty"), "is it still being copied?"));
+    }
+    if need.kind == FileKind::Subtitle {
+        let bytes = fs::read(path).map_err(unreadable)?;
+        if let Err(error) = vtt::from_any(&bytes) {
+            let message = format!("{name} cannot be used: {error}");
+            return Err(wrong(message, "correct that line of the file"));
+        }
     }
     if need.kind == FileKind::Picture && !is_picture(path) {
         let help = "pictures are SVG, PNG, JPEG or WebP files (`.svg`, `.png`, `.jpg`, `.jpeg`, `.webp`)";

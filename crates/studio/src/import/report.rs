@@ -151,11 +151,10 @@ impl fmt::Display for ImportErrors {
         for finding in &self.findings {
             writeln!(f, "{finding}")?;
         }
-        let errors = self.findings.iter().filter(|finding| finding.severity == Severity::Error).count();
         if self.more > 0 {
             writeln!(f, "{} more are not shown.", self.more)?;
         }
-        let total = errors + self.more;
+        let total = self.findings.len() + self.more;
         let plural = if total == 1 { "" } else { "s" };
         write!(f, "{total} error{plural}: nothing was imported")
     }
@@ -244,6 +243,10 @@ impl Report {
     /// The findings by file and line: errors when there is one, else the warnings.
     pub fn finish(mut self, sources: &Sources) -> Result<Vec<Finding>, ImportErrors> {
         self.found.sort_by_key(|(place, _)| place.map(|p| (p.file, p.line, p.column)));
+        if self.errors > 0 {
+            // Whoever has errors to mend is not helped by warnings between them.
+            self.found.retain(|(_, pending)| pending.severity == Severity::Error);
+        }
         let findings = self.found.into_iter().map(|(place, pending)| Finding {
             severity: pending.severity,
             at: match place {
