@@ -16,7 +16,7 @@ mod title;
 mod window;
 
 pub use brand::{Brand, Genre, HeroStyle, Plan, Theme};
-pub use id::{AssetId, BrandId, GenreId, IdError, PlanId, ProfileId, RailId, TitleId};
+pub use id::{AssetId, BrandId, GenreId, IdError, MAX_ID, PlanId, ProfileId, RailId, TitleId};
 pub use locale::{Direction, Locale, LocaleError};
 pub use money::{Currency, CurrencyError, Money};
 pub use rail::{Rail, RailKind};

@@ -1,3 +1,4 @@
 //! The control plane: import, ingest, publish.
 
 pub mod import;
+pub mod ingest;
