@@ -1,0 +1,20 @@
+import { defineConfig } from 'vite';
+import { constructedStyles } from './build/constructed-styles.ts';
+
+export default defineConfig({
+  base: '/assets/',
+  publicDir: false,
+  plugins: [constructedStyles()],
+  build: {
+    outDir: 'dist',
+    assetsDir: '',
+    manifest: 'manifest.json',
+    // What browsers of the last three years have: constructed sheets, nesting, :has(), container queries.
+    target: ['chrome117', 'firefox121', 'safari17.2'],
+    modulePreload: { polyfill: false },
+    assetsInlineLimit: 0,
+    rollupOptions: {
+      input: { site: 'src/site.ts', player: 'src/player.ts' },
+    },
+  },
+});
