@@ -1,0 +1,197 @@
+//! The engines behind one face: statements with arguments in, rows out. The dialects meet here and nowhere else.
+
+use sqlx::{Row as _, Sqlite, SqlitePool, Transaction, TypeInfo, ValueRef, sqlite::SqliteRow};
+
+use crate::StoreError;
+
+/// The engine that an installation uses.
+#[derive(Debug)]
+pub(crate) enum Db {
+    Sqlite(Pools),
+}
+
+/// SQLite has one writer; readers do not wait for it (WAL).
+#[derive(Debug)]
+pub(crate) struct Pools {
+    pub write: SqlitePool,
+    pub read: SqlitePool,
+}
+
+/// A transaction that may write.
+#[derive(Debug)]
+pub(crate) enum Connection {
+    Sqlite(Transaction<'static, Sqlite>),
+}
+
+/// An argument of a statement.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Arg<'a> {
+    Text(&'a str),
+    Int(i64),
+    Null,
+}
+
+impl<'a> From<&'a str> for Arg<'a> {
+    fn from(text: &'a str) -> Self {
+        Arg::Text(text)
+    }
+}
+impl<'a> From<&'a String> for Arg<'a> {
+    fn from(text: &'a String) -> Self {
+        Arg::Text(text)
+    }
+}
+impl From<i64> for Arg<'_> {
+    fn from(number: i64) -> Self {
+        Arg::Int(number)
+    }
+}
+impl From<domain::Timestamp> for Arg<'_> {
+    fn from(at: domain::Timestamp) -> Self {
+        Arg::Int(at.0)
+    }
+}
+impl<'a, T: Into<Arg<'a>>> From<Option<T>> for Arg<'a> {
+    fn from(some: Option<T>) -> Self {
+        some.map_or(Arg::Null, Into::into)
+    }
+}
+
+/// Shorthand for a statement's arguments.
+macro_rules! args {
+    ($($arg:expr),* $(,)?) => { &[$($crate::db::Arg::from($arg)),*] };
+}
+pub(crate) use args;
+
+#[derive(Debug)]
+enum Cell {
+    Null,
+    Int(i64),
+    Text(String),
+}
+
+/// A row, by the position of its columns.
+#[derive(Debug)]
+pub(crate) struct Row(Vec<Cell>);
+
+impl Row {
+    pub fn text(&self, at: usize) -> Result<String, StoreError> {
+        self.opt_text(at)?.ok_or_else(|| wrong(at, "nothing, where text should be"))
+    }
+
+    pub fn opt_text(&self, at: usize) -> Result<Option<String>, StoreError> {
+        match self.0.get(at) {
+            Some(Cell::Text(text)) => Ok(Some(text.clone())),
+            Some(Cell::Null) => Ok(None),
+            _ => Err(wrong(at, "no text, where text should be")),
+        }
+    }
+
+    pub fn int(&self, at: usize) -> Result<i64, StoreError> {
+        self.opt_int(at)?.ok_or_else(|| wrong(at, "nothing, where a number should be"))
+    }
+
+    pub fn opt_int(&self, at: usize) -> Result<Option<i64>, StoreError> {
+        match self.0.get(at) {
+            Some(Cell::Int(number)) => Ok(Some(*number)),
+            Some(Cell::Null) => Ok(None),
+            _ => Err(wrong(at, "no number, where a number should be")),
+        }
+    }
+
+    /// A column that is parsed: an id, a state.
+    pub fn parsed<T: std::str::FromStr>(&self, at: usize, what: &str) -> Result<T, StoreError> {
+        let text = self.text(at)?;
+        text.parse().map_err(|_| StoreError::Unreadable { what: format!("`{text}` as {what}") })
+    }
+}
+
+fn wrong(at: usize, what: &str) -> StoreError {
+    StoreError::Unreadable { what: format!("{what} (column {at})") }
+}
+
+fn decode(row: &SqliteRow) -> Result<Row, sqlx::Error> {
+    let cell = |at: usize| {
+        let raw = row.try_get_raw(at)?;
+        let kind = raw.type_info().name().to_owned();
+        Ok(match kind.as_str() {
+            _ if raw.is_null() => Cell::Null,
+            "INTEGER" | "BIGINT" | "BOOLEAN" => Cell::Int(row.try_get_unchecked(at)?),
+            _ => Cell::Text(row.try_get_unchecked(at)?),
+        })
+    };
+    (0..row.columns().len()).map(cell).collect::<Result<_, sqlx::Error>>().map(Row)
+}
+
+/// A statement with its arguments bound.
+macro_rules! bound {
+    ($sql:expr, $args:expr) => {{
+        let mut query = sqlx::query($sql);
+        for arg in $args {
+            query = match *arg {
+                Arg::Text(text) => query.bind(text.to_owned()),
+                Arg::Int(number) => query.bind(number),
+                Arg::Null => query.bind(None::<i64>),
+            };
+        }
+        query
+    }};
+}
+
+impl Db {
+    /// Rows of a statement that only reads.
+    pub async fn rows(&self, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+        let Db::Sqlite(pools) = self;
+        let rows = bound!(sql, args).fetch_all(&pools.read).await?;
+        Ok(rows.iter().map(decode).collect::<Result<_, _>>()?)
+    }
+
+    /// The first row of a statement that only reads.
+    pub async fn row(&self, sql: &'static str, args: &[Arg<'_>]) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, args).await?.into_iter().next())
+    }
+
+    pub async fn begin(&self) -> Result<Connection, StoreError> {
+        let Db::Sqlite(pools) = self;
+        // IMMEDIATE: waits for its turn here, rather than failing in the middle when another process writes.
+        Ok(Connection::Sqlite(pools.write.begin_with("BEGIN IMMEDIATE").await?))
+    }
+
+    pub async fn prepare(&self, sql: &'static str) -> Result<(), StoreError> {
+        use sqlx::{Executor, SqlStr};
+        let Db::Sqlite(pools) = self;
+        pools.read.prepare(SqlStr::from_static(sql)).await?;
+        Ok(())
+    }
+
+    pub async fn close(&self) {
+        let Db::Sqlite(pools) = self;
+        pools.read.close().await;
+        pools.write.close().await;
+    }
+}
+
+impl Connection {
+    /// Rows that the statement reads or returns.
+    pub async fn rows(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+        let Connection::Sqlite(tx) = self;
+        let rows = bound!(sql, args).fetch_all(&mut **tx).await?;
+        Ok(rows.iter().map(decode).collect::<Result<_, _>>()?)
+    }
+
+    /// The first row that the statement reads or returns.
+    pub async fn row(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<Option<Row>, StoreError> {
+        Ok(self.rows(sql, args).await?.into_iter().next())
+    }
+
+    /// How many rows the statement changed.
+    pub async fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<u64, StoreError> {
+        let Connection::Sqlite(tx) = self;
+        Ok(bound!(sql, args).execute(&mut **tx).await?.rows_affected())
+    }
+
+    pub async fn commit(self) -> Result<(), StoreError> {
+        let Connection::Sqlite(tx) = self;
+        Ok(tx.commit().await?)
+    }
+}

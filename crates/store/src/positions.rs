@@ -1,0 +1,102 @@
+//! Where profiles are in what they watch.
+
+use domain::{ProfileId, Timestamp, TitleId};
+
+use crate::{
+    Store, StoreError,
+    db::{Row, args},
+};
+
+/// What a player reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PositionWrite {
+    /// Whose.
+    pub profile: ProfileId,
+    /// In which movie or episode.
+    pub title: TitleId,
+    /// Where, in microseconds.
+    pub position_us: i64,
+    /// Of how much, in microseconds.
+    pub duration_us: i64,
+    /// On which device: an opaque word that the device drew.
+    pub device: String,
+    /// Counts up on that device.
+    pub seq: i64,
+    /// When the server received it.
+    pub at: Timestamp,
+    /// Seen to the end.
+    pub finished: bool,
+}
+
+/// Where a profile is in a title.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Position {
+    /// In which movie or episode.
+    pub title: TitleId,
+    /// Where, in microseconds.
+    pub position_us: i64,
+    /// Of how much, in microseconds.
+    pub duration_us: i64,
+    /// When that was.
+    pub at: Timestamp,
+    /// This time, seen to the end.
+    pub finished: bool,
+    /// How often it was seen to the end.
+    pub times_finished: u32,
+    /// When it was last seen to the end.
+    pub finished_at: Option<Timestamp>,
+}
+
+pub(crate) const STATEMENTS: &[&str] = &[PUT, NEWEST, SOME];
+
+/// From one device the greater `seq` wins, whenever it arrives; between devices the later `at`. What was seen to the end stays
+/// so in `times` and `finished_at`, also when it is begun again.
+const PUT: &str = "INSERT INTO positions (profile, title, position, duration, device, seq, at, finished, times, finished_at) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, CASE WHEN $8 = 1 THEN $7 ELSE NULL END) \
+    ON CONFLICT (profile, title) DO UPDATE SET position = excluded.position, duration = excluded.duration, \
+    device = excluded.device, seq = excluded.seq, at = excluded.at, finished = excluded.finished, \
+    times = positions.times + CASE WHEN excluded.finished = 1 AND positions.finished = 0 THEN 1 ELSE 0 END, \
+    finished_at = CASE WHEN excluded.finished = 1 AND positions.finished = 0 THEN excluded.at ELSE positions.finished_at END \
+    WHERE (excluded.device = positions.device AND excluded.seq > positions.seq) \
+    OR (excluded.device <> positions.device AND excluded.at >= positions.at)";
+const NEWEST: &str = "SELECT title, position, duration, at, finished, times, finished_at FROM positions \
+    WHERE profile = $1 ORDER BY at DESC, title LIMIT $2";
+const SOME: &str =
+    "SELECT title, position, duration, at, finished, times, finished_at FROM positions WHERE profile = $1 AND title = $2";
+
+fn position(row: &Row) -> Result<Position, StoreError> {
+    Ok(Position {
+        title: row.parsed(0, "a title id")?,
+        position_us: row.int(1)?,
+        duration_us: row.int(2)?,
+        at: Timestamp(row.int(3)?),
+        finished: row.int(4)? == 1,
+        times_finished: u32::try_from(row.int(5)?).unwrap_or(0),
+        finished_at: row.opt_int(6)?.map(Timestamp),
+    })
+}
+
+impl Store {
+    /// Keeps a batch of positions in one transaction, which is on disk when this returns. One that is older than what is
+    /// known changes nothing.
+    pub async fn put_positions(&self, batch: &[PositionWrite]) -> Result<(), StoreError> {
+        let mut tx = self.begin().await?;
+        for write in batch {
+            let PositionWrite { profile, title, position_us, duration_us, device, seq, at, finished } = write;
+            let (profile, title) = (profile.as_str(), title.as_str());
+            let args = args![profile, title, *position_us, *duration_us, device, *seq, *at, i64::from(*finished)];
+            tx.connection.execute(PUT, args).await?;
+        }
+        tx.commit().await
+    }
+
+    /// A profile's positions, newest first.
+    pub async fn newest_positions(&self, profile: &ProfileId, most: u32) -> Result<Vec<Position>, StoreError> {
+        self.db.rows(NEWEST, args![profile.as_str(), i64::from(most)]).await?.iter().map(position).collect()
+    }
+
+    /// A profile's position in one title.
+    pub async fn position(&self, profile: &ProfileId, title: &TitleId) -> Result<Option<Position>, StoreError> {
+        self.db.row(SOME, args![profile.as_str(), title.as_str()]).await?.as_ref().map(position).transpose()
+    }
+}
