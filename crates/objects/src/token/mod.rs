@@ -25,6 +25,9 @@ pub use verify::{TokenVerifier, fuzz_token};
 /// The request header that carries a token for players that keep no cookies (CTA-5007-B).
 pub const HEADER: &str = "cta-common-access-token";
 
+/// The cookie that carries a token in browsers. Its path is [`path`], so that several assets may play at once.
+pub const COOKIE: &str = "pt_play";
+
 /// Longest token in characters; one made here has some 300.
 pub const MAX_TOKEN: usize = 1024;
 
