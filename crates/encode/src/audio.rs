@@ -32,7 +32,7 @@ impl Encoder {
         progress: impl FnMut(f64) + Send,
     ) -> Result<IndexedTrack, EncodeError> {
         let part = Part::new(out);
-        let args = self.audio_args(master, probe, stream, part.path());
+        let args = self.audio_args(master, probe, stream, part.part());
         let track = self.track(args, &part, probe.duration_us, progress).await?;
         if !matches!(track.kind, TrackKind::Audio { channels: 2, .. }) {
             return Err(EncodeError::Output("it is no stereo sound".into()));

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use media::ladder::{MIN_SIDE, Source};
 use serde::{Deserialize, Serialize};
+use tokio::io::AsyncReadExt as _;
 
 use crate::error::EncodeError;
 use crate::run::{Output, Program, run};
@@ -74,14 +75,21 @@ impl Encoder {
     pub async fn probe(&self, master: &Path) -> Result<Probe, EncodeError> {
         let unreadable = |source| EncodeError::Unreadable { path: master.to_owned(), source };
         let bytes = tokio::fs::metadata(master).await.map_err(unreadable)?.len();
-        tokio::fs::File::open(master).await.map_err(unreadable)?;
+        let file = tokio::fs::File::open(master).await.map_err(unreadable)?;
         if bytes == 0 {
             return Err(EncodeError::Empty);
         }
+        let mut head = Vec::new();
+        file.take(refuse::HEAD as u64).read_to_end(&mut head).await.map_err(unreadable)?;
         let show = ["-show_entries", json::ENTRIES, "-of", "json"];
         let output = self.ffprobe(master, &show).await?;
         if !output.status.success() {
-            return Err(refuse::unreadable(output.log));
+            return Err(refuse::unreadable(&head, output.log));
+        }
+        if refuse::riff_cut(&head, bytes) {
+            return Err(EncodeError::Truncated {
+                log: "the RIFF header says that the file is longer".into(),
+            });
         }
         let probe = json::read(&output.stdout, bytes, &self.config.limits)?;
         let VideoStream { width, height, .. } = probe.video;

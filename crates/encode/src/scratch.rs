@@ -8,7 +8,7 @@ use crate::error::EncodeError;
 /// A file in the making: `{path}.part`. Dropping it removes the file unless it was kept.
 pub(crate) struct Part {
     part: PathBuf,
-    path: PathBuf,
+    whole: PathBuf,
     kept: bool,
 }
 
@@ -16,11 +16,11 @@ impl Part {
     pub fn new(path: &Path) -> Self {
         let mut part = OsString::from(path);
         part.push(".part");
-        Self { part: part.into(), path: path.to_owned(), kept: false }
+        Self { part: part.into(), whole: path.to_owned(), kept: false }
     }
 
     /// Where to write.
-    pub fn path(&self) -> &Path {
+    pub fn part(&self) -> &Path {
         &self.part
     }
 
@@ -28,7 +28,7 @@ impl Part {
     pub async fn keep(mut self) -> Result<(), EncodeError> {
         let file = tokio::fs::File::open(&self.part).await.map_err(EncodeError::io(&self.part))?;
         file.sync_all().await.map_err(EncodeError::io(&self.part))?;
-        tokio::fs::rename(&self.part, &self.path).await.map_err(EncodeError::io(&self.path))?;
+        tokio::fs::rename(&self.part, &self.whole).await.map_err(EncodeError::io(&self.whole))?;
         self.kept = true;
         Ok(())
     }

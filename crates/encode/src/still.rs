@@ -55,12 +55,12 @@ impl Encoder {
         );
         let own = ["-c:v", codec, "-q:v", "3", "-flags:v", "+bitexact", "-f", "image2", "-update", "1"];
         args.extend(own.map(OsString::from));
-        args.push(input::url(part.path()));
+        args.push(input::url(part.part()));
         let patience = self.config.limits.stall_timeout;
         run(&self.config, Program::Ffmpeg, args, None, patience, |_| false)
             .await?
             .success(Program::Ffmpeg)?;
-        let written = tokio::fs::metadata(part.path()).await;
+        let written = tokio::fs::metadata(part.part()).await;
         if !written.is_ok_and(|m| m.len() > 0) {
             return Err(EncodeError::Output(format!("no frame could be decoded at {} s", at_us / 1_000_000)));
         }

@@ -50,7 +50,7 @@ impl Encoder {
         output.success(Program::Ffmpeg)?;
         let mut kept = Vec::new();
         for (part, sheet) in parts.into_iter().zip(sheets) {
-            match tokio::fs::metadata(part.path()).await {
+            match tokio::fs::metadata(part.part()).await {
                 Ok(found) if found.len() > 0 => part.keep().await?,
                 _ => break,
             }

@@ -36,7 +36,7 @@ impl Encoder {
         progress: impl FnMut(f64) + Send,
     ) -> Result<IndexedTrack, EncodeError> {
         let part = Part::new(out);
-        let args = self.video_args(master, probe, rung, part.path());
+        let args = self.video_args(master, probe, rung, part.part());
         let track = self.track(args, &part, probe.duration_us, progress).await?;
         let TrackKind::Video { width, height } = track.kind else {
             return Err(EncodeError::Output("it is no video".into()));
@@ -116,7 +116,7 @@ impl Encoder {
         if !log.is_empty() {
             tracing::debug!(log, "ffmpeg had something to say");
         }
-        let path = part.path().to_owned();
+        let path = part.part().to_owned();
         let file = std::fs::File::open(&path).map_err(EncodeError::io(&path))?;
         let read = move || index_track(std::io::BufReader::new(file), &Limits::default());
         let track =
