@@ -1,0 +1,67 @@
+//! The engines that the suite runs on.
+
+use domain::{AssetId, ProfileId, Timestamp, TitleId};
+use store::{NewJob, PositionWrite, Staged, Store};
+
+/// A fresh, empty store; the folder goes when it is dropped.
+pub struct Backend {
+    pub store: Store,
+    pub dir: tempfile::TempDir,
+}
+
+impl Backend {
+    pub async fn sqlite() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("test.db")).await.unwrap();
+        Self { store, dir }
+    }
+
+    /// Another handle on the same database, as another process would have.
+    pub async fn another(&self) -> Store {
+        Store::open(&self.dir.path().join("test.db")).await.unwrap()
+    }
+}
+
+pub fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_seconds(seconds)
+}
+
+pub fn title(id: &str) -> TitleId {
+    TitleId::new(id).unwrap()
+}
+
+pub fn asset(id: &str) -> AssetId {
+    AssetId::new(id).unwrap()
+}
+
+pub fn profile(id: &str) -> ProfileId {
+    ProfileId::new(id).unwrap()
+}
+
+pub fn document(id: &str, body: &str) -> Staged {
+    Staged { kind: "title", id: id.into(), body: body.into(), hash: body.into() }
+}
+
+pub fn job(dedup: &str, priority: i64) -> NewJob {
+    NewJob {
+        kind: "probe",
+        dedup: dedup.into(),
+        payload: "{}".into(),
+        priority,
+        run_after: at(0),
+        most_attempts: 2,
+    }
+}
+
+pub fn position(seconds: i64, device: &str, seq: i64, when: i64) -> PositionWrite {
+    PositionWrite {
+        profile: profile("p"),
+        title: title("t"),
+        position_us: seconds * 1_000_000,
+        duration_us: 100_000_000,
+        device: device.into(),
+        seq,
+        at: at(when),
+        finished: seconds >= 95,
+    }
+}
