@@ -1,0 +1,310 @@
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use domain::{AssetId, Brand, BrandId, Genre, GenreId, Locale, Timestamp, TitleId};
+use objects::{Hash, Objects, announce::CurrentEdition};
+
+use crate::{
+    AssetView, BrandView, EditionError, Languages, TitleView,
+    audience::Table,
+    format::{
+        MAX_SECTION,
+        header::{Entry, Header, MAX_HEADER},
+        schema::Kind,
+    },
+    map::Bytes,
+    section::Section,
+    shard::shard_of,
+};
+
+/// Most threads that check sections while an edition is opened. Reading and hashing gain little beyond.
+const MAX_THREADS: usize = 8;
+
+/// Sections by hash that this process has checked.
+pub(crate) type Known = HashMap<Hash, Arc<Section>>;
+
+/// One edition, open. Immutable; share it in an `Arc`.
+#[derive(Debug)]
+pub struct Edition {
+    number: u64,
+    created_at: Timestamp,
+    published_at: Timestamp,
+    header: Hash,
+    bits: u8,
+    shards: Box<[Shard]>,
+    locales: Box<[Locale]>,
+    brands: BTreeMap<BrandId, BrandData>,
+    genres: BTreeMap<GenreId, Genre>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Shard {
+    pub(crate) titles: Arc<Section>,
+    pub(crate) windows: Arc<Section>,
+    assets: Arc<Section>,
+    /// By the place of the language in [`Edition::locales`].
+    pub(crate) text: Box<[Option<Arc<Section>>]>,
+}
+
+#[derive(Debug)]
+pub(crate) struct BrandData {
+    pub(crate) record: Arc<Section>,
+    pub(crate) rails: Arc<Section>,
+    audience: Arc<Section>,
+    pub(crate) audiences: Hash,
+}
+
+impl BrandData {
+    pub(crate) fn brand(&self) -> Option<&Brand> {
+        self.record.brand()
+    }
+
+    pub(crate) fn audience(&self) -> Option<&Table> {
+        self.audience.audience()
+    }
+}
+
+impl Edition {
+    /// Opens an announced edition. All of it is read and checked once, by several threads, through buffers that are given back: the
+    /// hash of every section, and every value in it. Afterwards sections are memory maps, and take memory as they are touched.
+    pub fn open(objects: &Objects, announced: &CurrentEdition) -> Result<Self, EditionError> {
+        Self::open_with(objects, announced, &mut Known::new()).map(|(edition, _)| edition)
+    }
+
+    /// Opens an edition, reading only sections that are not `known`; those that prove sound become known, even when
+    /// others are damaged. Also says how many were read.
+    pub(crate) fn open_with(
+        objects: &Objects,
+        announced: &CurrentEdition,
+        known: &mut Known,
+    ) -> Result<(Self, usize), EditionError> {
+        let key = announced.header_key();
+        let bytes = objects.get(&key, MAX_HEADER)?;
+        if Hash::of(&bytes) != announced.header {
+            return Err(EditionError::damaged(key, "its hash is not the announced one"));
+        }
+        let header = Header::open(&key, &bytes)?;
+        if header.number != announced.number {
+            return Err(EditionError::damaged(key, format!("it says that it is edition {}", header.number)));
+        }
+        let mut missing: Vec<&Entry> =
+            header.sections.iter().filter(|entry| !known.contains_key(&entry.hash)).collect();
+        missing.sort_by_key(|entry| entry.hash);
+        missing.dedup_by_key(|entry| entry.hash);
+        check_all(objects, &missing, known)?;
+        Ok((assemble(&header, announced, known)?, missing.len()))
+    }
+
+    /// Its number; grows with every edition.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// When it was built.
+    pub fn created_at(&self) -> Timestamp {
+        self.created_at
+    }
+
+    /// When it was announced.
+    pub fn published_at(&self) -> Timestamp {
+        self.published_at
+    }
+
+    /// The hash of its header: names all of its content.
+    pub fn header(&self) -> Hash {
+        self.header
+    }
+
+    /// Titles and episodes in it.
+    pub fn titles(&self) -> u64 {
+        self.shards.iter().map(|shard| u64::from(shard.titles.rows())).sum()
+    }
+
+    /// Every language in which something is said, by tag.
+    pub fn locales(&self) -> &[Locale] {
+        &self.locales
+    }
+
+    /// Every brand, by id.
+    pub fn brands(&self) -> impl Iterator<Item = BrandView<'_>> {
+        self.brands.values().filter_map(|data| BrandView::new(self, data))
+    }
+
+    /// A brand.
+    pub fn brand(&self, id: &BrandId) -> Option<BrandView<'_>> {
+        BrandView::new(self, self.brands.get(id)?)
+    }
+
+    /// The brand that answers on this host: by the first label, in any case, a port or not.
+    pub fn brand_by_host(&self, host: &str) -> Option<BrandView<'_>> {
+        let label = host.split([':', '.']).next()?;
+        self.brands().find(|brand| brand.host.eq_ignore_ascii_case(label))
+    }
+
+    /// A genre and its names.
+    pub fn genre(&self, id: &GenreId) -> Option<&Genre> {
+        self.genres.get(id)
+    }
+
+    /// A movie, series, special or episode. Whether anybody may see it is [`TitleView::decide`]'s to say.
+    pub fn title(&self, id: &TitleId) -> Option<TitleView<'_>> {
+        self.title_by(id.as_str())
+    }
+
+    pub(crate) fn title_by(&self, id: &str) -> Option<TitleView<'_>> {
+        let shard = self.shards.get(shard_of(id, self.bits) as usize)?;
+        let row = shard.titles.columns()?.find(id)?;
+        Some(TitleView::new(self, shard, row))
+    }
+
+    /// The media behind a title.
+    pub fn asset(&self, id: &AssetId) -> Option<AssetView> {
+        let shard = self.shards.get(shard_of(id.as_str(), self.bits) as usize)?;
+        let columns = shard.assets.columns()?;
+        AssetView::read(columns, columns.find(id.as_str())?)
+    }
+
+    /// In which languages to look, for a reader of `wanted` on a brand whose own language is `otherwise`: `wanted`, its
+    /// language without region, `otherwise`, then any. Good for this edition only.
+    pub fn languages(&self, wanted: &Locale, otherwise: &Locale) -> Languages {
+        Languages::new(&self.locales, wanted, otherwise)
+    }
+
+    /// Every title and episode, in no order that means anything.
+    pub fn all_titles(&self) -> impl Iterator<Item = TitleView<'_>> {
+        let rows = |shard: &Shard| 0..shard.titles.rows();
+        self.shards.iter().flat_map(move |shard| rows(shard).map(move |row| TitleView::new(self, shard, row)))
+    }
+}
+
+/// Reads and checks sections on several threads, and adds those that are sound to `known`.
+fn check_all(objects: &Objects, missing: &[&Entry], known: &mut Known) -> Result<(), EditionError> {
+    let next = AtomicUsize::new(0);
+    let found = Mutex::new((Vec::with_capacity(missing.len()), None));
+    let work = || {
+        let (mut buffer, mut sound, mut wrong) = (Vec::new(), Vec::new(), None);
+        while let Some(entry) = missing.get(next.fetch_add(1, Ordering::Relaxed)) {
+            match check_one(objects, entry, &mut buffer) {
+                Ok(section) => sound.push((entry.hash, Arc::new(section))),
+                Err(error) => wrong = wrong.or(Some(error)),
+            }
+        }
+        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+        found.0.append(&mut sound);
+        found.1 = found.1.take().or(wrong);
+    };
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    std::thread::scope(|scope| {
+        for _ in 1..threads.min(MAX_THREADS).min(missing.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let (sound, wrong) = found.into_inner().unwrap_or_else(PoisonError::into_inner);
+    known.extend(sound);
+    wrong.map_or(Ok(()), Err)
+}
+
+/// Reads a section into `buffer`, which grows to the largest and no further than a section may, and checks it there.
+fn check_one(objects: &Objects, entry: &Entry, buffer: &mut Vec<u8>) -> Result<Section, EditionError> {
+    let key = entry.key();
+    let object = objects.open(&key)?;
+    let length = u64::from(entry.length);
+    if object.len() != length || length > MAX_SECTION {
+        let why = format!("it has {} bytes and should have {length}", object.len());
+        return Err(EditionError::damaged(key, why));
+    }
+    if buffer.len() < entry.length as usize {
+        buffer.resize(entry.length as usize, 0);
+    }
+    let bytes = &mut buffer[..entry.length as usize];
+    object.read_at(0, bytes).map_err(|error| EditionError::damaged(key.clone(), error))?;
+    if Hash::of(bytes) != entry.hash {
+        return Err(EditionError::damaged(key, "its content has changed"));
+    }
+    Section::parse_then(entry.kind, bytes, || Bytes::new(object, bytes))
+        .map_err(|error| EditionError::damaged(key, error))
+}
+
+/// Puts checked sections together.
+fn assemble(header: &Header, announced: &CurrentEdition, known: &Known) -> Result<Edition, EditionError> {
+    let incomplete = |what: String| EditionError::Incomplete(what);
+    let mut sections = BTreeMap::new();
+    let mut locales: Vec<Locale> = Vec::new();
+    for entry in &header.sections {
+        let section = known.get(&entry.hash).filter(|section| section.kind() == entry.kind);
+        let section =
+            section.ok_or_else(|| incomplete(format!("section {} is of another kind", entry.hash)))?;
+        if section.rows() != entry.rows {
+            return Err(incomplete(format!("section {} has {} rows", entry.hash, section.rows())));
+        }
+        if let Some(locale) = &entry.language {
+            locales.push(locale.clone());
+        }
+        let of = (entry.kind, entry.brand.clone(), entry.language.clone(), entry.shard);
+        if sections.insert(of, (section, entry.hash)).is_some() {
+            return Err(incomplete(format!("two {} sections for one place", entry.kind.name())));
+        }
+    }
+    locales.sort_unstable();
+    locales.dedup();
+    let take = |kind: Kind, brand: Option<&BrandId>, language: Option<&Locale>, shard: u32| {
+        sections.get(&(kind, brand.cloned(), language.cloned(), shard)).copied()
+    };
+    let need = |kind: Kind, brand: Option<&BrandId>, shard: u32| {
+        let section = take(kind, brand, None, shard);
+        section.ok_or_else(|| incomplete(format!("{} section {brand:?} {shard} is missing", kind.name())))
+    };
+    let shard = |number: u32| -> Result<Shard, EditionError> {
+        let of = |kind| need(kind, None, number).map(|(section, _)| Arc::clone(section));
+        let text =
+            |locale| take(Kind::Text, None, Some(locale), number).map(|(section, _)| Arc::clone(section));
+        let shard = Shard {
+            titles: of(Kind::Titles)?,
+            windows: of(Kind::Windows)?,
+            assets: of(Kind::Assets)?,
+            text: locales.iter().map(text).collect(),
+        };
+        let rows = shard.titles.rows();
+        let same = |section: &Arc<Section>| section.rows() == rows;
+        if !same(&shard.windows) || !shard.text.iter().flatten().all(same) {
+            return Err(incomplete(format!("the sections of shard {number} have different rows")));
+        }
+        Ok(shard)
+    };
+    let brand = |section: &Section| -> Result<(BrandId, BrandData), EditionError> {
+        let brand = section.brand().ok_or_else(|| incomplete("a brand is none".into()))?;
+        let of = |kind| need(kind, Some(&brand.id), 0).map(|(section, hash)| (Arc::clone(section), hash));
+        let (audience, audiences) = of(Kind::Audience)?;
+        let data = BrandData { record: of(Kind::Brand)?.0, rails: of(Kind::Rails)?.0, audience, audiences };
+        Ok((brand.id.clone(), data))
+    };
+    let shards = (0..1u32 << header.bits).map(shard).collect::<Result<_, _>>()?;
+    let records = sections.iter().filter(|((kind, ..), _)| *kind == Kind::Brand);
+    let brands = records.map(|(_, (section, _))| brand(section)).collect::<Result<_, _>>()?;
+    let genres = need(Kind::Genres, None, 0)?.0.genres().unwrap_or_default();
+    Ok(Edition {
+        number: header.number,
+        created_at: header.created_at,
+        published_at: announced.published_at,
+        header: announced.header,
+        bits: header.bits,
+        shards,
+        brands,
+        genres: genres.iter().map(|genre| (genre.id.clone(), genre.clone())).collect(),
+        locales: locales.into(),
+    })
+}
+
+/// The hashes of the sections that an edition holds on to.
+impl Edition {
+    pub(crate) fn keep_only_own(&self, known: &mut Known) {
+        // Whatever this edition uses is held twice; what nobody else holds goes.
+        known.retain(|_, section| Arc::strong_count(section) > 1);
+    }
+}
