@@ -92,14 +92,14 @@ pub struct Track {
     pub body: String,
 }
 
-pub(crate) const STATEMENTS: &[&str] =
-    &[INSERT, ONE, ALL, STATE, PROBE, INDEX, PUT_TRACK, TRACKS];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, ONE, ALL, STATE, PROBE, INDEX, PUT_TRACK, TRACKS];
 
 const INSERT: &str = "INSERT INTO assets (id, title, state, source, created_at, updated_at) \
     VALUES ($1, $2, 'waiting', $3, $4, $5) ON CONFLICT (id) DO NOTHING";
 const ONE: &str = "SELECT id, title, state, message, source, probe, index_key, summary, created_at FROM assets WHERE id = $1";
 const ALL: &str = "SELECT id, title, state, message, source, probe, index_key, summary, created_at FROM assets ORDER BY created_at, id";
-const STATE: &str = "UPDATE assets SET state = $2, message = $3, updated_at = $4 WHERE id = $1 AND state = $5";
+const STATE: &str =
+    "UPDATE assets SET state = $2, message = $3, updated_at = $4 WHERE id = $1 AND state = $5";
 const PROBE: &str = "UPDATE assets SET probe = $2, updated_at = $3 WHERE id = $1";
 const INDEX: &str = "UPDATE assets SET index_key = $2, summary = $3, updated_at = $4 WHERE id = $1";
 const PUT_TRACK: &str = "INSERT INTO tracks (asset, track, kind, object_key, body, finished_at) \
@@ -178,14 +178,28 @@ impl Tx {
     }
 
     /// Keeps where the newest media index is and what an edition says of the asset.
-    pub async fn set_index(&mut self, id: &AssetId, key: &str, summary: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn set_index(
+        &mut self,
+        id: &AssetId,
+        key: &str,
+        summary: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.connection.execute(INDEX, args![id.as_str(), key, summary, now]).await.map(drop)
     }
 
     /// Adds a finished track, or replaces it.
-    pub async fn put_track(&mut self, asset: &AssetId, track: &Track, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn put_track(
+        &mut self,
+        asset: &AssetId,
+        track: &Track,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let Track { id, kind, object_key, body } = track;
-        self.connection.execute(PUT_TRACK, args![asset.as_str(), id, kind, object_key, body, now]).await.map(drop)
+        self.connection
+            .execute(PUT_TRACK, args![asset.as_str(), id, kind, object_key, body, now])
+            .await
+            .map(drop)
     }
 
     /// The finished tracks of an asset, as this transaction sees them.

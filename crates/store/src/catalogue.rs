@@ -46,9 +46,11 @@ pub struct Imported {
 /// Documents a transaction: short enough that viewers' writes hardly wait.
 const BATCH: usize = 200;
 
-pub(crate) const STATEMENTS: &[&str] = &[STAGE, CLEAR, COUNT_SAME, COUNT_CHANGED, COUNT_ALL, REVISE, ADD, MOVE, WITHDRAW, FORGET, READ];
+pub(crate) const STATEMENTS: &[&str] =
+    &[STAGE, CLEAR, COUNT_SAME, COUNT_CHANGED, COUNT_ALL, REVISE, ADD, MOVE, WITHDRAW, FORGET, READ];
 
-const STAGE: &str = "INSERT INTO staged (import, kind, id, position, body, hash) VALUES ($1, $2, $3, $4, $5, $6)";
+const STAGE: &str =
+    "INSERT INTO staged (import, kind, id, position, body, hash) VALUES ($1, $2, $3, $4, $5, $6)";
 const CLEAR: &str = "DELETE FROM staged WHERE import = $1";
 const COUNT_ALL: &str = "SELECT COUNT(*) FROM staged WHERE import = $1";
 const COUNT_SAME: &str = "SELECT COUNT(*) FROM staged s JOIN documents d ON d.kind = s.kind AND d.id = s.id \
@@ -103,7 +105,12 @@ impl Store {
         let rows = self.db.rows(READ, args![kind]).await?;
         rows.iter()
             .map(|row| {
-                Ok(Document { kind: row.text(0)?, id: row.text(1)?, revision: row.int(2)?, body: row.text(3)? })
+                Ok(Document {
+                    kind: row.text(0)?,
+                    id: row.text(1)?,
+                    revision: row.int(2)?,
+                    body: row.text(3)?,
+                })
             })
             .collect()
     }

@@ -190,6 +190,13 @@ impl Connection {
         Ok(bound!(sql, args).execute(&mut **tx).await?.rows_affected())
     }
 
+    /// Runs a file of statements.
+    pub async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
+        let Connection::Sqlite(tx) = self;
+        sqlx::raw_sql(sql).execute(&mut **tx).await?;
+        Ok(())
+    }
+
     pub async fn commit(self) -> Result<(), StoreError> {
         let Connection::Sqlite(tx) = self;
         Ok(tx.commit().await?)

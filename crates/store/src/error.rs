@@ -1,116 +1,86 @@
-use std::{error::Error, path::PathBuf};
+use crate::sqlite;
 
 /// Why the store did not do what it was asked. Whatever transaction it happened in has changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The file cannot be opened or made.
-    #[error("cannot open the database {path}: {hint}")]
-    CannotOpen {
+    /// The file cannot be used as our database.
+    #[error("cannot open the database {path}: {reason}")]
+    Open {
         /// Which file.
-        path: PathBuf,
-        /// What to do.
-        hint: String,
-        /// What the engine said.
-        #[source]
+        path: String,
+        /// Why, and what to do.
+        reason: String,
+        /// What the engine said; nothing when it was we who refused.
         source: Option<EngineError>,
     },
-    /// The file is something else.
-    #[error("{0} is not a database: choose another file, or restore it from a backup")]
-    NotADatabase(PathBuf),
-    /// A database, but not ours.
-    #[error("{0} is the database of another program: choose another file")]
-    OtherProgram(PathBuf),
-    /// A newer binary has changed the tables so that this one may not touch them.
+    /// The tables could not be brought to this version's schema, or are another version's.
+    #[error("the database's tables: {0}")]
+    Migrate(String),
+    /// Somebody else held the database for longer than we wait.
     #[error(
-        "the database is at version {version} and needs a program that knows version {least}, this one knows up to \
-         {known}: start the newer program again, or restore a backup made before it ran"
+        "the database is busy: another program keeps it locked (a backup, a shell with an open transaction)"
     )]
-    TooNew {
-        /// Of the database.
-        version: u32,
-        /// That a program must know to use it.
-        least: u32,
-        /// That this program knows.
-        known: u32,
-    },
-    /// The tables are older than this binary.
-    #[error("the database is at version {version} and this program needs {known}: run `primetime migrate`")]
-    NotMigrated {
-        /// Of the database; 0 when it is empty.
-        version: u32,
-        /// That this program needs.
-        known: u32,
-    },
-    /// Somebody else kept the database locked for longer than we wait, or every connection is taken.
-    #[error("the database is busy: another program may be holding it (a backup, a shell with an open transaction)")]
     Busy(#[source] EngineError),
     /// The disk (or its quota) is full.
     #[error("no space left for the database: free some, or move the data folder; nothing was written")]
     Full(#[source] EngineError),
     /// The file or its folder may not be written.
-    #[error("the database is read-only: make the file and its folder writable for this user")]
+    #[error("the database is read-only: make its file and folder writable for this user")]
     ReadOnly(#[source] EngineError),
     /// The engine found the file damaged.
     #[error("the database file is damaged: stop the program and restore a backup")]
     Damaged(#[source] EngineError),
-    /// A row holds what this version cannot read.
-    #[error("table {table} holds something that cannot be read: {what}")]
-    Unreadable {
-        /// Which table.
-        table: &'static str,
-        /// What is wrong with it.
-        what: String,
-    },
-    /// The lease is another's by now: the job was taken over, cancelled or finished. Stop, and write nothing more.
-    #[error("the lease of job {0} is lost")]
-    LeaseLost(crate::JobId),
-    /// Somebody else published in between.
-    #[error("edition {expected} was to follow {previous}, but the newest is {newest} by now")]
-    EditionTaken {
-        /// The number that was to be taken.
-        expected: u64,
-        /// The number it was built upon.
-        previous: u64,
-        /// The newest number.
-        newest: u64,
-    },
-    /// Another import of this source began, or a document changed, since this one was compared.
-    #[error("the catalogue of source `{0}` changed while it was being imported: import again")]
-    ImportOvertaken(String),
-    /// The document belongs to another source.
-    #[error("{kind} `{id}` was brought in from source `{owner}`, not from this one: rename it, or remove it there")]
-    OtherSource {
-        /// The document's kind.
-        kind: String,
-        /// The document's id.
-        id: String,
-        /// The source that it belongs to.
-        owner: String,
-    },
-    /// The caller passed something that no row may hold.
-    #[error("{0}")]
-    Refused(String),
     /// The engine failed in another way.
     #[error("the database failed")]
     Engine(#[source] EngineError),
+    /// The store was closed: the process is shutting down.
+    #[error("the database is closed")]
+    Closed,
+    /// A row holds what this version cannot read.
+    #[error("the database holds {what}, which this version cannot read")]
+    Unreadable {
+        /// What it holds.
+        what: String,
+    },
+    /// Somebody else changed it in between: read again, and decide again.
+    #[error("{0} changed in the meantime")]
+    Conflict(&'static str),
+    /// The job was taken over, cancelled or finished. Stop, and commit nothing that belongs to it.
+    #[error("the lease of job {0} is lost")]
+    LeaseLost(String),
 }
 
 impl StoreError {
-    /// May the same call succeed a little later, with nobody doing anything?
+    /// May the same call succeed a little later? Not before somebody made room, when the disk is full.
     pub fn is_transient(&self) -> bool {
-        matches!(self, StoreError::Busy(_))
-    }
-
-    /// Is it a lease that another has?
-    pub fn is_lease_lost(&self) -> bool {
-        matches!(self, StoreError::LeaseLost(_))
+        matches!(self, StoreError::Busy(_) | StoreError::Full(_))
     }
 }
 
-/// What the engine said, and to which statement. For the log; its text is no part of the interface.
+/// What the engine said. For the log; it is no part of the interface.
 #[derive(Debug, thiserror::Error)]
-#[error("{said} [{statement}]")]
-pub struct EngineError {
-    pub(crate) statement: &'static str,
-    pub(crate) said: Box<dyn Error + Send + Sync>,
+#[error(transparent)]
+pub struct EngineError(sqlx::Error);
+
+impl From<sqlx::Error> for EngineError {
+    fn from(error: sqlx::Error) -> Self {
+        Self(error)
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolClosed => StoreError::Closed,
+            sqlx::Error::PoolTimedOut => StoreError::Busy(error.into()),
+            // Extended codes hold the primary one in their low byte (sqlite.org/rescode.html).
+            error => match sqlite::code(&error) {
+                Some(5 | 6) => StoreError::Busy(error.into()),
+                Some(8) => StoreError::ReadOnly(error.into()),
+                Some(11 | 26) => StoreError::Damaged(error.into()),
+                Some(13) => StoreError::Full(error.into()),
+                _ => StoreError::Engine(error.into()),
+            },
+        }
+    }
 }

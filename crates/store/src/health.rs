@@ -16,7 +16,6 @@ pub struct Health {
 // Dialect: how an engine is asked about itself.
 const VERSION: &str = "SELECT sqlite_version()";
 const CHECK: &str = "PRAGMA quick_check(20)";
-const SCHEMA: &str = "SELECT MAX(version) FROM _sqlx_migrations";
 
 impl Store {
     /// Reads the whole file and checks its structure: seconds for a large one.
@@ -29,11 +28,5 @@ impl Store {
             schema: self.schema().await?,
             broken: lines.into_iter().filter(|line| line != "ok").collect(),
         })
-    }
-
-    /// The newest migration that was run. One row in a small table: also a sign of life.
-    pub async fn schema(&self) -> Result<i64, StoreError> {
-        let row = self.db.row(SCHEMA, args![]).await?;
-        row.map_or(Ok(0), |row| Ok(row.opt_int(0)?.unwrap_or(0)))
     }
 }

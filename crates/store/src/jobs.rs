@@ -54,7 +54,10 @@ impl JobState {
 impl FromStr for JobState {
     type Err = ();
     fn from_str(text: &str) -> Result<Self, ()> {
-        [Self::Queued, Self::Running, Self::Done, Self::Dead].into_iter().find(|s| s.as_str() == text).ok_or(())
+        [Self::Queued, Self::Running, Self::Done, Self::Dead]
+            .into_iter()
+            .find(|s| s.as_str() == text)
+            .ok_or(())
     }
 }
 
@@ -240,7 +243,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let millionths = (progress.clamp(0.0, 1.0) * 1e6) as i64;
-        self.guarded(HEARTBEAT, claim, args![&claim.job, claim.fence, now.plus(lease), millionths, note, now]).await
+        self.guarded(HEARTBEAT, claim, args![&claim.job, claim.fence, now.plus(lease), millionths, note, now])
+            .await
     }
 
     /// Marks a job done.
@@ -249,7 +253,13 @@ impl Store {
     }
 
     /// Says that a job failed, why, and what becomes of it.
-    pub async fn fail_job(&self, claim: &Claim, why: &str, then: Failure, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn fail_job(
+        &self,
+        claim: &Claim,
+        why: &str,
+        then: Failure,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let (sql, after) = match then {
             Failure::Retry(after) => (RETRY, after),
             Failure::Wait(after) => (WAIT, after),
@@ -264,7 +274,12 @@ impl Store {
         self.guarded(RELEASE, claim, args![&claim.job, claim.fence, now]).await
     }
 
-    async fn guarded(&self, sql: &'static str, claim: &Claim, args: &[crate::db::Arg<'_>]) -> Result<(), StoreError> {
+    async fn guarded(
+        &self,
+        sql: &'static str,
+        claim: &Claim,
+        args: &[crate::db::Arg<'_>],
+    ) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         let changed = tx.connection.execute(sql, args).await?;
         tx.commit().await?;

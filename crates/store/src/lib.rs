@@ -10,6 +10,7 @@ mod editions;
 mod error;
 mod health;
 mod jobs;
+mod migrate;
 mod outbox;
 mod pictures;
 mod positions;
@@ -23,9 +24,11 @@ use tokio::sync::Notify;
 pub use assets::{Asset, AssetState, NewAsset, Track};
 pub use catalogue::{Document, Imported, Staged};
 pub use editions::EditionRow;
+pub use error::EngineError;
 pub use error::StoreError;
 pub use health::Health;
 pub use jobs::{Claim, Counts, Failure, Job, JobState, Lease, NewJob};
+pub use migrate::{Migrated, SCHEMA};
 pub use outbox::Promise;
 pub use pictures::PictureRow;
 pub use positions::{Position, PositionWrite};
@@ -50,7 +53,17 @@ pub struct Tx {
 
 impl Store {
     /// Opens the SQLite file, makes it when it is missing, and brings it to this version's schema.
+    ///
+    /// # Errors
+    /// Says why not and what to do: no database, another program's, a newer version's, locked, read-only.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        let store = Self::open_as_it_is(path).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// As [`Store::open`], and leaves the tables as they are: for looking at a database before [`Store::migrate`].
+    pub async fn open_as_it_is(path: &Path) -> Result<Self, StoreError> {
         let db = sqlite::open(path).await?;
         Ok(Self { db: Arc::new(Db::Sqlite(db)), new_jobs: Arc::default() })
     }
@@ -78,6 +91,7 @@ impl Store {
             catalogue::STATEMENTS,
             editions::STATEMENTS,
             jobs::STATEMENTS,
+            migrate::STATEMENTS,
             outbox::STATEMENTS,
             pictures::STATEMENTS,
             positions::STATEMENTS,

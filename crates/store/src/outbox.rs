@@ -21,7 +21,12 @@ const DONE: &str = "UPDATE outbox SET done_at = $3 WHERE topic = $1 AND id = $2 
 
 impl Tx {
     /// Promises something, if this transaction commits.
-    pub async fn promise(&mut self, topic: &str, promise: &Promise, now: Timestamp) -> Result<(), StoreError> {
+    pub async fn promise(
+        &mut self,
+        topic: &str,
+        promise: &Promise,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.connection.execute(ADD, args![topic, &promise.id, &promise.body, now]).await.map(drop)
     }
 }

@@ -1,9 +1,11 @@
 //! Where profiles are in what they watch.
 
+use std::collections::HashMap;
+
 use domain::{ProfileId, Timestamp, TitleId};
 
 use crate::{
-    Store, StoreError,
+    Store, StoreError, Tx,
     db::{Row, args},
 };
 
@@ -47,22 +49,26 @@ pub struct Position {
     pub finished_at: Option<Timestamp>,
 }
 
-pub(crate) const STATEMENTS: &[&str] = &[PUT, NEWEST, SOME];
+pub(crate) const STATEMENTS: &[&str] = &[DEVICE, PUT, NEWEST, SOME, FORGET_DEVICES];
 
+/// The device's own order comes first: what it sends again late, after others have written, is known by its number.
+const DEVICE: &str = "INSERT INTO position_devices (profile, title, device, seq, at) VALUES ($1, $2, $3, $4, $5) \
+    ON CONFLICT (profile, title, device) DO UPDATE SET seq = excluded.seq, at = excluded.at \
+    WHERE excluded.seq > position_devices.seq";
 /// From one device the greater `seq` wins, whenever it arrives; between devices the later `at`. What was seen to the end stays
 /// so in `times` and `finished_at`, also when it is begun again.
 const PUT: &str = "INSERT INTO positions (profile, title, position, duration, device, seq, at, finished, times, finished_at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, CASE WHEN $8 = 1 THEN $7 ELSE NULL END) \
     ON CONFLICT (profile, title) DO UPDATE SET position = excluded.position, duration = excluded.duration, \
-    device = excluded.device, seq = excluded.seq, at = excluded.at, finished = excluded.finished, \
+    device = excluded.device, seq = excluded.seq, finished = excluded.finished, \
+    at = CASE WHEN excluded.at > positions.at THEN excluded.at ELSE positions.at END, \
     times = positions.times + CASE WHEN excluded.finished = 1 AND positions.finished = 0 THEN 1 ELSE 0 END, \
     finished_at = CASE WHEN excluded.finished = 1 AND positions.finished = 0 THEN excluded.at ELSE positions.finished_at END \
-    WHERE (excluded.device = positions.device AND excluded.seq > positions.seq) \
-    OR (excluded.device <> positions.device AND excluded.at >= positions.at)";
+    WHERE excluded.device = positions.device OR excluded.at >= positions.at";
 const NEWEST: &str = "SELECT title, position, duration, at, finished, times, finished_at FROM positions \
     WHERE profile = $1 ORDER BY at DESC, title LIMIT $2";
-const SOME: &str =
-    "SELECT title, position, duration, at, finished, times, finished_at FROM positions WHERE profile = $1 AND title = $2";
+const SOME: &str = "SELECT title, position, duration, at, finished, times, finished_at FROM positions WHERE profile = $1 AND title = $2";
+const FORGET_DEVICES: &str = "DELETE FROM position_devices WHERE at < $1";
 
 fn position(row: &Row) -> Result<Position, StoreError> {
     Ok(Position {
@@ -77,26 +83,61 @@ fn position(row: &Row) -> Result<Position, StoreError> {
 }
 
 impl Store {
-    /// Keeps a batch of positions in one transaction, which is on disk when this returns. One that is older than what is
-    /// known changes nothing.
-    pub async fn put_positions(&self, batch: &[PositionWrite]) -> Result<(), StoreError> {
+    /// Keeps a batch of positions in one transaction, which is on disk when this returns; a profile that is new is added. Says
+    /// of each, in order, whether it was news: one that is older than what is known changes nothing.
+    pub async fn put_positions(&self, batch: &[PositionWrite]) -> Result<Vec<bool>, StoreError> {
         let mut tx = self.begin().await?;
+        let mut seen = HashMap::new();
         for write in batch {
-            let PositionWrite { profile, title, position_us, duration_us, device, seq, at, finished } = write;
-            let (profile, title) = (profile.as_str(), title.as_str());
-            let args = args![profile, title, *position_us, *duration_us, device, *seq, *at, i64::from(*finished)];
-            tx.connection.execute(PUT, args).await?;
+            let at = seen.entry(&write.profile).or_insert(write.at);
+            *at = write.at.max(*at);
         }
-        tx.commit().await
+        for (profile, at) in seen {
+            tx.seen(profile, at).await?;
+        }
+        let mut news = Vec::with_capacity(batch.len());
+        for write in batch {
+            news.push(tx.put_position(write).await?);
+        }
+        tx.commit().await?;
+        Ok(news)
+    }
+
+    /// Forgets the numbers of devices that wrote nothing since. What such a device sends again even later counts as news.
+    pub async fn forget_devices(&self, before: Timestamp) -> Result<u64, StoreError> {
+        let mut tx = self.begin().await?;
+        let gone = tx.connection.execute(FORGET_DEVICES, args![before]).await?;
+        tx.commit().await?;
+        Ok(gone)
     }
 
     /// A profile's positions, newest first.
-    pub async fn newest_positions(&self, profile: &ProfileId, most: u32) -> Result<Vec<Position>, StoreError> {
+    pub async fn newest_positions(
+        &self,
+        profile: &ProfileId,
+        most: u32,
+    ) -> Result<Vec<Position>, StoreError> {
         self.db.rows(NEWEST, args![profile.as_str(), i64::from(most)]).await?.iter().map(position).collect()
     }
 
     /// A profile's position in one title.
-    pub async fn position(&self, profile: &ProfileId, title: &TitleId) -> Result<Option<Position>, StoreError> {
+    pub async fn position(
+        &self,
+        profile: &ProfileId,
+        title: &TitleId,
+    ) -> Result<Option<Position>, StoreError> {
         self.db.row(SOME, args![profile.as_str(), title.as_str()]).await?.as_ref().map(position).transpose()
+    }
+}
+
+impl Tx {
+    async fn put_position(&mut self, write: &PositionWrite) -> Result<bool, StoreError> {
+        let PositionWrite { profile, title, position_us, duration_us, device, seq, at, finished } = write;
+        let (profile, title) = (profile.as_str(), title.as_str());
+        if self.connection.execute(DEVICE, args![profile, title, device, *seq, *at]).await? == 0 {
+            return Ok(false);
+        }
+        let args = args![profile, title, *position_us, *duration_us, device, *seq, *at, i64::from(*finished)];
+        Ok(self.connection.execute(PUT, args).await? == 1)
     }
 }

@@ -29,7 +29,7 @@ async fn a_newer_schema_is_refused() {
     let raw = sqlx::SqlitePool::connect_with(sqlx::sqlite::SqliteConnectOptions::new().filename(&path))
         .await
         .unwrap();
-    sqlx::query("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (9999, 'later', 1, x'00', 0)")
+    sqlx::query("INSERT INTO migrations (version, name, least) VALUES (9999, 'later', 9999)")
         .execute(&raw)
         .await
         .unwrap();
