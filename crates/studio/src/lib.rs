@@ -2,3 +2,6 @@
 
 pub mod import;
 pub mod ingest;
+mod permission;
+
+pub use permission::{Denied, Permission, Staff, StaffToken};

@@ -1,5 +1,6 @@
 //! From a folder of YAML to domain values: all of it, or a report of everything that is wrong.
 
+mod apply;
 mod brand;
 mod catalogue;
 mod fields;
@@ -8,6 +9,7 @@ mod folder;
 mod gather;
 mod media;
 mod place;
+mod prepare;
 mod report;
 mod text;
 mod title;
@@ -16,6 +18,7 @@ mod yaml;
 
 use std::path::{Path, PathBuf};
 
+pub use apply::{ImportError, ImportOutcome, run};
 pub use catalogue::{Catalogue, fuzz_catalogue};
 pub use report::{Excerpt, Finding, ImportErrors, Severity};
 

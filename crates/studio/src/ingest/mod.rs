@@ -1,7 +1,13 @@
 //! From masters and pictures to tracks and sizes.
 
+pub mod document;
 mod fingerprint;
+pub mod job;
+mod order;
 mod picture;
+mod source;
 
 pub use fingerprint::{asset_id, hash_file};
+pub(crate) use order::{media, order, playables};
 pub use picture::{Rendered, WIDTHS, render};
+pub use source::{FileError, FileRef, Source, SubtitleSource};

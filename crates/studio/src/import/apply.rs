@@ -1,0 +1,126 @@
+use domain::Timestamp;
+use objects::Hash;
+use store::{Imported, Store};
+
+use super::{
+    Finding, Folder, ImportErrors, check,
+    prepare::{self, Prepared},
+};
+use crate::ingest::FileError;
+
+/// Why nothing was imported.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The catalogue is wrong: all of what is wrong with it.
+    #[error(transparent)]
+    Catalogue(#[from] ImportErrors),
+    /// A file was changed or lost while it was read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The database said no.
+    #[error("the catalogue could not be written: {0}")]
+    Store(#[from] store::StoreError),
+    /// Another import ran at the same time.
+    #[error("another import of this catalogue ran at the same time: run it again")]
+    Together,
+    /// A value that cannot be written.
+    #[error("the catalogue could not be written as JSON")]
+    Json(#[from] serde_json::Error),
+    /// The reading was cut off.
+    #[error("the import was interrupted")]
+    Interrupted,
+}
+
+/// What an import changed.
+#[derive(Debug, Clone)]
+pub struct ImportOutcome {
+    /// Documents (brands, genres, titles) that were added, changed, the same, withdrawn.
+    pub documents: Imported,
+    /// Assets that are new, and so will be encoded.
+    pub new_assets: u64,
+    /// Pictures that are new.
+    pub new_pictures: u64,
+    /// Jobs that were enqueued.
+    pub jobs: u64,
+    /// Movies, specials and series in the catalogue.
+    pub titles: usize,
+    /// Brands in it.
+    pub brands: usize,
+    /// Movies, specials and episodes that have media.
+    pub playables: usize,
+    /// What was found worth saying, though it is no error.
+    pub warnings: Vec<Finding>,
+}
+
+impl ImportOutcome {
+    /// Nothing was written: everything was there already.
+    pub fn unchanged(&self) -> bool {
+        let Imported { added, changed, withdrawn, .. } = self.documents;
+        added + changed + withdrawn + self.new_assets + self.new_pictures + self.jobs == 0
+    }
+}
+
+/// Reads a catalogue and makes it the approved one, with the jobs that encode what is new; all of it at once, or nothing.
+///
+/// What the catalogue no longer holds is withdrawn. Running it again changes nothing.
+///
+/// # Errors
+/// [`ImportError`]; nothing has been changed then.
+pub async fn run(store: &Store, folder: Folder, now: Timestamp) -> Result<ImportOutcome, ImportError> {
+    let read = tokio::task::spawn_blocking(move || {
+        let checked = check(&folder)?;
+        let prepared = prepare::prepare(&checked, now)?;
+        Ok::<_, ImportError>((checked, prepared))
+    });
+    let (checked, prepared) = read.await.map_err(|_| ImportError::Interrupted)??;
+    let playables = prepared.assets.len();
+    let mut outcome = apply(store, prepared, now).await?;
+    outcome.titles = checked.catalogue.titles.len();
+    outcome.brands = checked.catalogue.brands.len();
+    outcome.playables = playables;
+    outcome.warnings = checked.warnings;
+    Ok(outcome)
+}
+
+async fn apply(store: &Store, prepared: Prepared, now: Timestamp) -> Result<ImportOutcome, ImportError> {
+    let Prepared { documents, assets, pictures } = prepared;
+    // Named by its content: what an import that was killed left is cleared by its next run.
+    let mut hasher = String::new();
+    documents.iter().for_each(|document| hasher.push_str(&document.hash));
+    let import = Hash::of(hasher.as_bytes()).to_string();
+    store.stage(&import, &documents).await?;
+    let ready = store.pictures().await?;
+    let mut tx = store.begin().await?;
+    let documents_now = tx.swap(&import, now).await?;
+    let Imported { added, changed, same, .. } = documents_now;
+    if added + changed + same != documents.len() as u64 {
+        // Another import cleared or replaced what this one had staged: swapping that in would withdraw titles.
+        return Err(ImportError::Together);
+    }
+    let mut outcome = ImportOutcome {
+        documents: documents_now,
+        new_assets: 0,
+        new_pictures: 0,
+        jobs: 0,
+        titles: 0,
+        brands: 0,
+        playables: 0,
+        warnings: Vec::new(),
+    };
+    for (asset, jobs) in &assets {
+        if tx.add_asset(asset, now).await? {
+            outcome.new_assets += 1;
+            for job in jobs {
+                outcome.jobs += u64::from(tx.enqueue(job, now).await?);
+            }
+        }
+    }
+    for (picture, job) in &pictures {
+        if !ready.iter().any(|row| row.source == picture.to_string()) && tx.enqueue(job, now).await? {
+            outcome.new_pictures += 1;
+            outcome.jobs += 1;
+        }
+    }
+    tx.commit().await?;
+    Ok(outcome)
+}
