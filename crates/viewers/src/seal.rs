@@ -12,8 +12,6 @@ pub enum Purpose {
     Audience,
     /// A playback session's handle.
     Session,
-    /// The demo's country cookie.
-    Country,
 }
 
 impl Purpose {
@@ -23,11 +21,10 @@ impl Purpose {
             Purpose::Profile => "primetime 2026-01 profile cookie v1",
             Purpose::Audience => "primetime 2026-01 audience cookie v1",
             Purpose::Session => "primetime 2026-01 playback session v1",
-            Purpose::Country => "primetime 2026-01 demo country cookie v1",
         }
     }
 
-    const ALL: [Purpose; 4] = [Purpose::Profile, Purpose::Audience, Purpose::Session, Purpose::Country];
+    const ALL: [Purpose; 3] = [Purpose::Profile, Purpose::Audience, Purpose::Session];
 }
 
 /// Signs small values that viewers carry about, and knows its own again.
@@ -61,8 +58,9 @@ impl Seal {
         let (payload, mac) = sealed.rsplit_once('.')?;
         let mac = blake3::Hash::from_hex(mac).ok()?;
         // `blake3::Hash` compares in constant time.
-        let ours =
-            |keys: &[[u8; 32]; 4]| blake3::keyed_hash(&keys[purpose as usize], payload.as_bytes()) == mac;
+        let ours = |keys: &[[u8; 32]; Purpose::ALL.len()]| {
+            blake3::keyed_hash(&keys[purpose as usize], payload.as_bytes()) == mac
+        };
         self.keys.iter().any(ours).then_some(payload)
     }
 }
