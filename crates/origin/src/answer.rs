@@ -48,13 +48,14 @@ pub(crate) fn piece(asked: &Asked<'_>, streams: &Streams, piece: Piece) -> Resul
         finish(response.headers_mut(), piece.cache);
         return Ok(response);
     }
-    let (status, part, content_range) = match range::wanted(asked.method, asked.headers, length, etag.as_ref()) {
-        Wanted::Whole => (StatusCode::OK, 0..length, None),
-        Wanted::Part(part) => {
-            (StatusCode::PARTIAL_CONTENT, part.first..part.last + 1, Some(part.content_range(length)))
-        }
-        Wanted::Unsatisfiable => return Err(range::unsatisfiable(length)),
-    };
+    let (status, part, content_range) =
+        match range::wanted(asked.method, asked.headers, length, etag.as_ref()) {
+            Wanted::Whole => (StatusCode::OK, 0..length, None),
+            Wanted::Part(part) => {
+                (StatusCode::PARTIAL_CONTENT, part.first..part.last + 1, Some(part.content_range(length)))
+            }
+            Wanted::Unsatisfiable => return Err(range::unsatisfiable(length)),
+        };
     let sent = part.end - part.start;
     let part = piece.at.start + part.start..piece.at.start + part.end;
     let body = match *asked.method {

@@ -31,8 +31,10 @@ impl Assets {
         limits: OriginLimits,
         stats: Stats,
     ) -> Self {
-        let loaded =
-            Cache::builder().max_capacity(limits.index_bytes).weigher(|_, l: &Arc<Loaded>| l.weight()).build();
+        let loaded = Cache::builder()
+            .max_capacity(limits.index_bytes)
+            .weigher(|_, l: &Arc<Loaded>| l.weight())
+            .build();
         Self { source, objects, clock, limits, stats, loaded, served: Mutex::default() }
     }
 
@@ -47,9 +49,20 @@ impl Assets {
             }
             Named::NoEdition => return Err(problems::no_edition().into()),
         };
-        let loaded = self.load(asset, &key).await.map_err(problems::broken)?;
-        self.remember(asset, key);
-        Ok(loaded)
+        match self.load(asset, &key).await {
+            Ok(loaded) => {
+                self.remember(asset, key);
+                Ok(loaded)
+            }
+            Err(error) => match self.remembered(asset).filter(|last| *last != key) {
+                // What was served until now is still good: the new index only names more.
+                Some(last) => {
+                    tracing::error!(%asset, cause = %web::problem::chain(&error), "keeping the last good media index");
+                    self.load(asset, &last).await.map_err(problems::broken)
+                }
+                None => Err(problems::broken(error)),
+            },
+        }
     }
 
     async fn load(&self, asset: &AssetId, key: &Key) -> Result<Arc<Loaded>, MediaError> {
@@ -86,7 +99,8 @@ impl Assets {
         }
         // Still full of assets in use: the one that waits longest gives way.
         if served.len() >= self.limits.remembered
-            && let Some(oldest) = served.iter().min_by_key(|(_, (_, used))| *used).map(|(asset, _)| asset.clone())
+            && let Some(oldest) =
+                served.iter().min_by_key(|(_, (_, used))| *used).map(|(asset, _)| asset.clone())
         {
             served.remove(&oldest);
         }
@@ -96,7 +110,8 @@ impl Assets {
 
 fn read(objects: &Objects, asset: AssetId, key: Key, limit: u64) -> Result<Loaded, MediaError> {
     let bytes = objects.get(&key, limit)?;
-    let index = MediaIndex::from_json(&bytes).map_err(|source| MediaError::Index { key: key.clone(), source })?;
+    let index =
+        MediaIndex::from_json(&bytes).map_err(|source| MediaError::Index { key: key.clone(), source })?;
     if index.asset != asset.as_str() {
         return Err(MediaError::OtherAsset { key, named: index.asset });
     }

@@ -27,7 +27,8 @@ impl Loaded {
         let video = index.video.iter().map(|t| &t.id);
         let audio = index.audio.iter().map(|t| &t.id);
         let text = index.text.iter().map(|t| &t.id);
-        let playlists = video.chain(audio).chain(text.clone()).map(|id| (id.clone(), OnceCell::new())).collect();
+        let playlists =
+            video.chain(audio).chain(text.clone()).map(|id| (id.clone(), OnceCell::new())).collect();
         let texts = text.map(|id| (id.clone(), OnceCell::new())).collect();
         Self { asset, index, masters: Mutex::default(), playlists, texts, storyboard: OnceCell::new() }
     }
@@ -50,7 +51,8 @@ impl Loaded {
 
     /// The multivariant playlist of what the height leaves.
     pub async fn master(&self, max_height: Option<u16>) -> Precompressed {
-        let rungs = self.index.video.iter().filter(|t| crate::quality::granted(&self.index, t, max_height)).count();
+        let rungs =
+            self.index.video.iter().filter(|t| crate::quality::granted(&self.index, t, max_height)).count();
         let mut masters = self.masters.lock().await;
         masters
             .entry(rungs)

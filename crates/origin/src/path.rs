@@ -87,7 +87,9 @@ fn under(track: &str, file: &str) -> Option<What> {
 /// A number in its one spelling: a document has one address.
 fn number<T: std::str::FromStr + std::fmt::Display>(text: &str) -> Option<T> {
     let digits = (1..=10).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
-    text.parse::<T>().ok().filter(|n| digits && (text == "0" || !text.starts_with('0')) && n.to_string() == text)
+    text.parse::<T>()
+        .ok()
+        .filter(|n| digits && (text == "0" || !text.starts_with('0')) && n.to_string() == text)
 }
 
 /// For fuzzing: a hostile path must be refused, or be the one address of what it names.
@@ -121,7 +123,10 @@ mod tests {
             let (asset, got) = media(&format!("/v/film-0a1b2c3d/{path}")).unwrap();
             assert_eq!((asset.as_str(), got), ("film-0a1b2c3d", what));
         }
-        assert_eq!(image("/i/00ff00ff00ff00ff/640.webp"), Ok((PictureHash([0, 255, 0, 255, 0, 255, 0, 255]), 640)));
+        assert_eq!(
+            image("/i/00ff00ff00ff00ff/640.webp"),
+            Ok((PictureHash([0, 255, 0, 255, 0, 255, 0, 255]), 640))
+        );
     }
 
     #[test]
@@ -145,7 +150,8 @@ mod tests {
             "/i/%2e%2e/640.webp",
             "/i/../640.webp",
         ] {
-            let result = if path.starts_with("/i") { image(path).map(|_| ()) } else { media(path).map(|_| ()) };
+            let result =
+                if path.starts_with("/i") { image(path).map(|_| ()) } else { media(path).map(|_| ()) };
             assert_eq!(result, Err(PathError::Malformed), "{path:?}");
         }
         for path in [
@@ -164,7 +170,12 @@ mod tests {
         ] {
             assert_eq!(media(path).map(|_| ()), Err(PathError::Unknown), "{path}");
         }
-        for path in ["/i/00ff00ff00ff00ff/0640.webp", "/i/00FF00ff00ff00ff/640.webp", "/i/00ff/640.webp", "/i/00ff00ff00ff00ff"] {
+        for path in [
+            "/i/00ff00ff00ff00ff/0640.webp",
+            "/i/00FF00ff00ff00ff/640.webp",
+            "/i/00ff/640.webp",
+            "/i/00ff00ff00ff00ff",
+        ] {
             assert_eq!(image(path), Err(PathError::Unknown), "{path}");
         }
     }

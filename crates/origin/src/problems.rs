@@ -38,14 +38,17 @@ impl MediaError {
 
 /// What an edition or index names cannot be had (502): ours to put right, and nothing of it is shown.
 pub(crate) fn broken(error: MediaError) -> Failure {
-    let problem = Problem::new(StatusCode::BAD_GATEWAY, "media-unavailable", "This cannot be played at the moment")
-        .detail("It has been noted. Please try again in a moment.");
+    let problem =
+        Problem::new(StatusCode::BAD_GATEWAY, "media-unavailable", "This cannot be played at the moment")
+            .detail("It has been noted. Please try again in a moment.");
     Failure::new(problem, error)
 }
 
 pub(crate) fn path(error: PathError) -> Problem {
     match error {
-        PathError::Malformed => Problem::bad_request("Use the addresses that the playlists name.").code("bad-path"),
+        PathError::Malformed => {
+            Problem::bad_request("Use the addresses that the playlists name.").code("bad-path")
+        }
         PathError::Unknown => Problem::not_found(),
     }
 }
@@ -81,13 +84,14 @@ pub(crate) fn token(error: &TokenError) -> Problem {
     match error {
         TokenError::Expired(_) => unauthorized("token-expired", "Renew the playback session and try again."),
         TokenError::NotYet(_) => unauthorized("token-not-yet", "Try again in a moment."),
-        TokenError::OtherAsset => {
-            Problem::new(StatusCode::FORBIDDEN, "token-other-asset", "The playback token is for another title")
+        TokenError::OtherAsset => Problem::new(
+            StatusCode::FORBIDDEN,
+            "token-other-asset",
+            "The playback token is for another title",
+        ),
+        TokenError::Malformed(_) | TokenError::UnknownKey | TokenError::BadSignature | TokenError::Issuer => {
+            unauthorized("token-refused", "Start playback again to get another one.")
         }
-        TokenError::Malformed(_)
-        | TokenError::UnknownKey
-        | TokenError::BadSignature
-        | TokenError::Issuer => unauthorized("token-refused", "Start playback again to get another one."),
     }
 }
 

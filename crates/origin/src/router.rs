@@ -109,7 +109,9 @@ impl Origin {
         let text = |document: &Precompressed, cache| Ok(answer::document(asked, document, cache));
         match what {
             What::Master => text(&loaded.master(claims.max_height).await, Kind::Manifest),
-            What::StoryboardIndex => text(loaded.storyboard().await.ok_or_else(Problem::not_found)?, Kind::Manifest),
+            What::StoryboardIndex => {
+                text(loaded.storyboard().await.ok_or_else(Problem::not_found)?, Kind::Manifest)
+            }
             What::Playlist(track) => {
                 granted(claims, loaded, &track)?;
                 text(loaded.playlist(track.as_str()).await.ok_or_else(Problem::not_found)?, Kind::Media)
@@ -175,7 +177,9 @@ impl Origin {
 /// Refuses rungs above what the token grants.
 fn granted(claims: &Claims, loaded: &Loaded, track: &TrackId) -> Result<(), Problem> {
     match (loaded.rung(track.as_str()), claims.max_height) {
-        (Some(rung), Some(max)) if !quality::granted(&loaded.index, rung, Some(max)) => Err(problems::quality(max)),
+        (Some(rung), Some(max)) if !quality::granted(&loaded.index, rung, Some(max)) => {
+            Err(problems::quality(max))
+        }
         _ => Ok(()),
     }
 }

@@ -32,7 +32,8 @@ pub(crate) struct Streams {
 
 impl Streams {
     pub fn new(limits: &OriginLimits, stats: Stats) -> Self {
-        let weigh = |_: &(u64, u64), chunk: &Bytes| u32::try_from(buffer::weight(chunk.len())).unwrap_or(u32::MAX);
+        let weigh =
+            |_: &(u64, u64), chunk: &Bytes| u32::try_from(buffer::weight(chunk.len())).unwrap_or(u32::MAX);
         let chunks = Cache::builder().max_capacity(limits.chunk_bytes).weigher(weigh).build();
         let places = Arc::new(Semaphore::new(limits.streams.min(Semaphore::MAX_PERMITS)));
         Self { chunks, pool: Pool::default(), places, stats }

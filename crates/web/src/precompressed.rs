@@ -45,6 +45,17 @@ impl Precompressed {
         Self { content_type, identity: (body, etag), gzip, br }
     }
 
+    /// A body that was compressed before, at build time; codings that are not smaller than it are left out.
+    pub fn ready(content_type: HeaderValue, body: Bytes, gzip: Option<Bytes>, br: Option<Bytes>) -> Self {
+        let etag = ETag::of(&body);
+        let coding = |suffix, coded: Option<Bytes>| {
+            let coded = coded.filter(|coded| coded.len() < body.len())?;
+            Some((coded, etag.variant(suffix)?))
+        };
+        let (gzip, br) = (coding("gz", gzip), coding("br", br));
+        Self { content_type, identity: (body, etag), gzip, br }
+    }
+
     /// The body as it is.
     pub fn identity(&self) -> &Bytes {
         &self.identity.0

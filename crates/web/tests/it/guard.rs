@@ -1,16 +1,11 @@
-use std::{
-    io::Write,
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
 use axum::{Router, extract::Path, routing::get};
 use http::StatusCode;
 use tokio::sync::Notify;
-use tracing::instrument::WithSubscriber;
 use web::{Failure, Limits, Problem, RequestLimits};
 
-use crate::harness::Server;
+use crate::{harness::Server, log};
 
 #[derive(Debug, thiserror::Error)]
 #[error("cannot read the shelf")]
@@ -128,30 +123,10 @@ async fn a_client_that_leaves_is_counted_as_gone() {
     assert_eq!(server.metric("test_http_requests_in_flight{role=\"it\"}").as_deref(), Some("0"));
 }
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn the_log_has_the_chain_once_and_no_secrets() {
     use tower::{Layer, ServiceExt};
-    let log = Log::default();
-    let writer = log.clone();
-    let subscriber = tracing_subscriber::fmt()
-        .with_max_level(tracing::Level::TRACE)
-        .with_ansi(false)
-        .with_writer(move || writer.clone())
-        .finish();
+    log::listen();
     let metrics = web::HttpMetrics::new(&web::Metrics::new("t"));
     let clock = Arc::new(domain::ManualClock::default());
     let guard = web::Guard::new("it", RequestLimits::default(), clock, &domain::SeededRng::new(1), &metrics);
@@ -160,8 +135,8 @@ async fn the_log_has_the_chain_once_and_no_secrets() {
         .header("authorization", "Bearer sesame3")
         .body(axum::body::Body::empty())
         .unwrap();
-    guard.layer(app(&Arc::default())).oneshot(request).with_subscriber(subscriber).await.unwrap();
-    let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    guard.layer(app(&Arc::default())).oneshot(request).await.unwrap();
+    let text = log::heard();
     assert_eq!(text.matches("cannot read the shelf: disk 7 is on fire").count(), 1, "{text}");
     assert!(text.contains("path=\"/failing\"") && text.contains("status=500"), "{text}");
     assert!(!text.contains("sesame"), "{text}");

@@ -24,6 +24,7 @@ pub struct Server {
 
 impl Server {
     pub fn start(router: Router, limits: Limits) -> Self {
+        crate::log::listen();
         let metrics = Metrics::new("test");
         let http = HttpMetrics::new(&metrics);
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));

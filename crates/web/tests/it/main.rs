@@ -8,3 +8,4 @@ mod drain;
 mod guard;
 mod harness;
 mod health;
+mod log;

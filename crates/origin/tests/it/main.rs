@@ -1,0 +1,14 @@
+//! Over real sockets, with a real film of six seconds.
+
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
+mod damage;
+mod film;
+mod hostile;
+mod log;
+mod manifests;
+mod plays;
+mod retention;
+mod segments;
+mod tokens;
+mod world;
