@@ -85,3 +85,21 @@ impl Folder {
 fn failed(action: &'static str, path: &Path, source: io::Error) -> ObjectError {
     ObjectError::Io { action, path: path.to_owned(), source }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The operating system's own errors: ENOSPC and EDQUOT.
+    #[test]
+    fn a_full_disk_is_told_apart_and_says_what_to_do() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::open(dir.path()).unwrap();
+        for (code, full) in [(28, true), (122, true), (13, false)] {
+            let error =
+                folder.write_failed("write", dir.path(), "sections/0", io::Error::from_raw_os_error(code));
+            assert_eq!(matches!(error, ObjectError::Full { .. }), full, "{error}");
+            assert_eq!(error.to_string().contains("free some"), full, "{error}");
+        }
+    }
+}

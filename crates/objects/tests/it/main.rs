@@ -1,0 +1,5 @@
+//! Objects as their users see them: real folders, real signatures.
+
+mod announcements;
+mod folder;
+mod tokens;
