@@ -108,14 +108,18 @@ fn scaled(bitrate: u32, pixels: u64, class: u32) -> u32 {
     (scaled / 1000.0).round().max(50.0) as u32 * 1000
 }
 
-/// Frame rates above 30 are divided by the smallest whole number that brings them to 30 or below (60 to 30, 50 to 25, 120 to
-/// 30, 59.94 to 29.97); a rate of nothing counts as 25.
+/// The rate that a source of that rate is encoded in. Above 30 it is divided by the smallest whole number that brings it to
+/// 30 or below (60 to 30, 50 to 25, 120 to 30, 59.94 to 29.97); under 10 it is multiplied by one, each frame shown several
+/// times, so that keyframes can stand every 2 s; a rate of nothing counts as 25.
 pub fn frame_rate((num, den): (u32, u32)) -> (u32, u32) {
     if num == 0 || den == 0 {
         return (25, 1);
     }
-    let by = u64::from(num).div_ceil(u64::from(den) * 30).max(1);
-    reduce(u64::from(num), u64::from(den) * by)
+    let (num, den) = (u64::from(num), u64::from(den));
+    if num < den * 10 {
+        return reduce(num * (den * 10).div_ceil(num), den);
+    }
+    reduce(num, den * num.div_ceil(den * 30))
 }
 
 /// The fraction in lowest terms, as near as 32 bits allow.
