@@ -4,4 +4,5 @@ pub mod import;
 pub mod ingest;
 mod permission;
 
+pub mod publish;
 pub use permission::{Denied, Permission, Staff, StaffToken};
