@@ -62,7 +62,9 @@ CREATE TABLE pictures (
     finished_at BIGINT NOT NULL
 );
 
--- One row for each thing to do. Of what is unfinished, `dedup` is unique within its kind. `fence` grows with every lease.
+-- One row for each thing to do, named by kind and `dedup`; when it is to be done again, the row is queued again. `fence` grows
+-- with every lease and starts at the instant of the row's making, so that it grows even over rows that were forgotten.
+-- `leases` counts how often it was begun, `failures` how often its handler said no, `again` says that it is to run once more.
 CREATE TABLE jobs (
     id          TEXT   NOT NULL PRIMARY KEY,
     kind        TEXT   NOT NULL,
@@ -70,10 +72,12 @@ CREATE TABLE jobs (
     payload     TEXT   NOT NULL,
     priority    BIGINT NOT NULL,
     state       TEXT   NOT NULL CHECK (state IN ('queued', 'running', 'done', 'dead')),
+    again       BIGINT NOT NULL DEFAULT 0,
     run_after   BIGINT NOT NULL,
     most        BIGINT NOT NULL,
-    attempts    BIGINT NOT NULL DEFAULT 0,
-    fence       BIGINT NOT NULL DEFAULT 0,
+    failures    BIGINT NOT NULL DEFAULT 0,
+    leases      BIGINT NOT NULL DEFAULT 0,
+    fence       BIGINT NOT NULL,
     owner       TEXT,
     lease_until BIGINT,
     progress    BIGINT NOT NULL DEFAULT 0,
@@ -82,7 +86,6 @@ CREATE TABLE jobs (
     created_at  BIGINT NOT NULL,
     updated_at  BIGINT NOT NULL
 );
-CREATE UNIQUE INDEX jobs_unfinished ON jobs (kind, dedup) WHERE state IN ('queued', 'running');
 CREATE INDEX jobs_to_do ON jobs (state, priority, created_at, id);
 
 CREATE TABLE editions (

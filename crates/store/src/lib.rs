@@ -3,6 +3,7 @@
 //! Statements use `$1`, text ids, integer microseconds and JSON as text. What must happen together is a [`Tx`], whose
 //! methods are the functions; reading and single steps are methods of [`Store`].
 
+mod absent;
 mod assets;
 mod catalogue;
 mod db;
@@ -27,7 +28,7 @@ pub use editions::EditionRow;
 pub use error::EngineError;
 pub use error::StoreError;
 pub use health::Health;
-pub use jobs::{Claim, Counts, Failure, Job, JobState, Lease, NewJob};
+pub use jobs::{Claim, Counts, Failure, Job, JobState, Lease, MOST_DEATHS, NewJob};
 pub use migrate::{Migrated, SCHEMA};
 pub use outbox::Promise;
 pub use pictures::PictureRow;
@@ -90,7 +91,7 @@ impl Store {
             assets::STATEMENTS,
             catalogue::STATEMENTS,
             editions::STATEMENTS,
-            jobs::STATEMENTS,
+            &jobs::STATEMENTS.concat(),
             migrate::STATEMENTS,
             outbox::STATEMENTS,
             pictures::STATEMENTS,
