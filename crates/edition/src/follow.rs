@@ -7,7 +7,10 @@ use objects::{
     keys::KeyRing,
 };
 
-use crate::{Edition, EditionError, load::Known};
+use crate::{
+    Edition, EditionError,
+    load::{Known, forget_unused},
+};
 
 /// Keeps the newest edition open.
 ///
@@ -103,9 +106,9 @@ impl Follower {
         let (edition, sections_read) = Edition::open_with(&self.objects, &announced, known)?;
         let to = edition.number();
         let from = open.map(|edition| edition.number());
-        let edition = Arc::new(edition);
-        self.current.store(Some(Arc::clone(&edition)));
-        edition.keep_only_own(known);
+        // What the old edition alone needs goes when its last reader does, and is forgotten at the next switch.
+        self.current.store(Some(Arc::new(edition)));
+        forget_unused(known);
         Ok(Outcome::Switched { from, to, sections_read })
     }
 }

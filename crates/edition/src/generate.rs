@@ -59,6 +59,32 @@ impl Synthetic {
     }
 }
 
+/// A synthetic catalogue as an editor would have it, all of it in memory.
+#[derive(Debug, Clone)]
+pub struct Catalogue {
+    /// Three brands.
+    pub brands: Vec<Brand>,
+    /// Eight genres.
+    pub genres: Vec<Genre>,
+    /// Movies, and series with their episodes.
+    pub titles: Vec<Title>,
+    /// Of every movie and episode.
+    pub assets: BTreeMap<TitleId, AssetInput>,
+}
+
+/// The catalogue that [`generate`] writes the edition of: [`crate::build()`] makes the same bytes of it.
+pub fn catalogue(spec: &Synthetic) -> Result<Catalogue, BuildError> {
+    let maker = Maker::new(spec)?;
+    let things = maker.things();
+    let whole = |thing: &Thing| maker.title(thing, true, |maker, series, n| maker.episode(series, n, true));
+    Ok(Catalogue {
+        brands: BRANDS.iter().map(|name| maker.brand(name)).collect(),
+        genres: maker.genres(),
+        titles: things.iter().filter(|thing| !matches!(thing, Thing::Episode(..))).map(whole).collect(),
+        assets: things.iter().filter_map(|thing| Some((thing.id(), maker.asset(thing)?))).collect(),
+    })
+}
+
 /// Writes the edition, sections and header. Announcing it is the caller's.
 pub fn generate(
     objects: &Objects,
@@ -66,15 +92,15 @@ pub fn generate(
     number: u64,
     created_at: Timestamp,
 ) -> Result<Built, BuildError> {
-    let maker = Maker::new(spec)
-        .map_err(|error| BuildError::Json { what: "catalogue".into(), why: error.to_string() })?;
+    let maker = Maker::new(spec)?;
     let mut sink = Sink::new(objects);
     sink.add_genres(&maker.genres())?;
     let brands: Vec<Brand> = BRANDS.iter().map(|name| maker.brand(name)).collect();
     let mut builders: Vec<BrandBuilder<'_>> = brands.iter().map(BrandBuilder::new).collect();
     let things = maker.things();
     for thing in things.iter().filter(|thing| !matches!(thing, Thing::Episode(..))) {
-        let title = maker.title(thing, false);
+        // Windows decide what rails hold and which audiences there are, those of episodes too; texts do not.
+        let title = maker.title(thing, false, |maker, series, n| maker.episode(series, n, false));
         builders.iter_mut().for_each(|builder| builder.add(&title, true));
     }
     builders.into_iter().try_for_each(|builder| builder.finish(&mut sink))?;
@@ -132,7 +158,12 @@ struct Maker {
 }
 
 impl Maker {
-    fn new(spec: &Synthetic) -> Result<Self, Box<dyn std::error::Error>> {
+    fn new(spec: &Synthetic) -> Result<Self, BuildError> {
+        Self::try_new(spec)
+            .map_err(|error| BuildError::Json { what: "the catalogue".into(), why: error.to_string() })
+    }
+
+    fn try_new(spec: &Synthetic) -> Result<Self, Box<dyn std::error::Error>> {
         let tags = words::LANGUAGES.iter().take(spec.languages.max(1));
         Ok(Self {
             spec: *spec,
@@ -183,19 +214,22 @@ impl Maker {
             Thing::Episode(series, n) => {
                 Made::Episode(Thing::Series(*series).id(), self.episode(*series, *n, true))
             }
-            _ => Made::Title(Box::new(self.title(thing, true))),
+            // Of its episodes, a series' own row holds the ids alone.
+            _ => Made::Title(Box::new(
+                self.title(thing, true, |maker, series, n| maker.episode(series, n, false)),
+            )),
         }
     }
 
-    /// A movie, or a series with the ids of its episodes. Texts only when they are wanted.
-    fn title(&self, thing: &Thing, texts: bool) -> Title {
+    /// A movie, or a series with what `episode` makes of its episodes. Texts only when they are wanted.
+    fn title(&self, thing: &Thing, texts: bool, episode: impl Fn(&Self, u32, u32) -> Episode) -> Title {
         let mut random = Random::new(thing.seed());
         let kind = if matches!(thing, Thing::Movie(_)) { Kind::Movie } else { Kind::Series };
         let first = random.below(GENRES.len());
         let seasons = match thing {
             Thing::Series(series) => {
                 let count = EPISODES.min(self.spec.episodes - series * EPISODES);
-                let episodes = (0..count).map(|n| self.episode(*series, n, false)).collect();
+                let episodes = (0..count).map(|n| episode(self, *series, n)).collect();
                 vec![Season { number: 1, name: Localised::default(), episodes }]
             }
             _ => Vec::new(),
@@ -228,7 +262,7 @@ impl Maker {
             number: (n + 1) as u16,
             name: self.text(&thing, 0, 3, texts),
             synopsis: self.text(&thing, 2, 30, texts),
-            windows: if texts { self.windows(&thing) } else { Vec::new() },
+            windows: self.windows(&thing),
             media: None,
         }
     }

@@ -39,7 +39,7 @@ pub struct Edition {
     shards: Box<[Shard]>,
     locales: Box<[Locale]>,
     brands: BTreeMap<BrandId, BrandData>,
-    genres: BTreeMap<GenreId, Genre>,
+    genres: Arc<Section>,
 }
 
 #[derive(Debug)]
@@ -148,7 +148,7 @@ impl Edition {
 
     /// A genre and its names.
     pub fn genre(&self, id: &GenreId) -> Option<&Genre> {
-        self.genres.get(id)
+        self.genres.genres()?.iter().find(|genre| genre.id == *id)
     }
 
     /// A movie, series, special or episode. Whether anybody may see it is [`TitleView::decide`]'s to say.
@@ -287,7 +287,6 @@ fn assemble(header: &Header, announced: &CurrentEdition, known: &Known) -> Resul
     let shards = (0..1u32 << header.bits).map(shard).collect::<Result<_, _>>()?;
     let records = sections.iter().filter(|((kind, ..), _)| *kind == Kind::Brand);
     let brands = records.map(|(_, (section, _))| brand(section)).collect::<Result<_, _>>()?;
-    let genres = need(Kind::Genres, None, 0)?.0.genres().unwrap_or_default();
     Ok(Edition {
         number: header.number,
         created_at: header.created_at,
@@ -296,15 +295,12 @@ fn assemble(header: &Header, announced: &CurrentEdition, known: &Known) -> Resul
         bits: header.bits,
         shards,
         brands,
-        genres: genres.iter().map(|genre| (genre.id.clone(), genre.clone())).collect(),
+        genres: Arc::clone(need(Kind::Genres, None, 0)?.0),
         locales: locales.into(),
     })
 }
 
-/// The hashes of the sections that an edition holds on to.
-impl Edition {
-    pub(crate) fn keep_only_own(&self, known: &mut Known) {
-        // Whatever this edition uses is held twice; what nobody else holds goes.
-        known.retain(|_, section| Arc::strong_count(section) > 1);
-    }
+/// Forgets sections that no open edition holds: only those of a damaged one, and of editions that are gone.
+pub(crate) fn forget_unused(known: &mut Known) {
+    known.retain(|_, section| Arc::strong_count(section) > 1);
 }
