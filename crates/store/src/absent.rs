@@ -10,7 +10,10 @@ impl Store {
     /// Every call fails with [`crate::StoreError::Closed`], at once and without touching a file.
     pub async fn absent() -> Self {
         let pool = || SqlitePoolOptions::new().connect_lazy_with(SqliteConnectOptions::new());
-        let store = Self { db: Arc::new(Db::Sqlite(Pools { write: pool(), read: pool() })), new_jobs: Arc::default() };
+        let store = Self {
+            db: Arc::new(Db::Sqlite(Pools { write: pool(), read: pool() })),
+            new_jobs: Arc::default(),
+        };
         store.close().await;
         store
     }

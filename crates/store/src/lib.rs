@@ -76,8 +76,9 @@ impl Store {
     }
 
     /// Waits until a transaction of this process may have enqueued a job. Other processes' jobs are found by asking.
-    pub async fn new_jobs(&self) {
-        self.new_jobs.notified().await;
+    /// Counts from the call, not from the first poll: what comes in between is not missed.
+    pub fn new_jobs(&self) -> impl Future<Output = ()> + '_ {
+        self.new_jobs.notified()
     }
 
     /// Writes out what is pending and closes every connection; later calls fail with [`StoreError::Closed`].

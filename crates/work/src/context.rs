@@ -1,10 +1,16 @@
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    fmt,
+    sync::{Arc, Mutex, PoisonError},
+};
 
-use store::Claim;
+use domain::{Clock, Timestamp};
+use store::{Claim, Store, StoreError, Tx};
 use tokio_util::sync::CancellationToken;
 
+use crate::Outcome;
+
 /// What a handler knows of its run.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct JobContext {
     /// The right to finish the job: for [`store::Tx::complete`] in the transaction that holds what it did.
     pub claim: Claim,
@@ -17,6 +23,38 @@ pub struct JobContext {
     /// Cancelled when the lease was lost or the runner stops: what goes on then is for nothing. The handler's future is also
     /// dropped, so that only work outside of it needs to listen.
     pub cancel: CancellationToken,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+impl JobContext {
+    /// Now.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Begins a transaction that has proved that the job is still ours, and keeps it ours until it ends. Keep it short.
+    ///
+    /// # Errors
+    /// [`StoreError::LeaseLost`] when it is not: stop, and write nothing.
+    pub async fn begin(&self) -> Result<Tx, StoreError> {
+        let mut tx = self.store.begin().await?;
+        tx.hold(&self.claim, self.now()).await?;
+        Ok(tx)
+    }
+
+    /// Commits what the job did and, with it, that it is done. The handler ends with what this returns.
+    pub async fn complete(&self, mut tx: Tx) -> Result<Outcome, StoreError> {
+        tx.complete(&self.claim, self.now()).await?;
+        tx.commit().await?;
+        Ok(Outcome::Completed)
+    }
+}
+
+impl fmt::Debug for JobContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("JobContext").field("claim", &self.claim).field("attempt", &self.attempt).finish()
+    }
 }
 
 /// How far a job is. Setting it is cheap; the next heartbeat writes it.

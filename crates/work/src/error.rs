@@ -14,6 +14,9 @@ pub enum JobError {
     /// It failed for no reason of its own: a full disk, a busy database. Tried again for as long as it takes.
     #[error("{0}")]
     Wait(#[source] Cause),
+    /// Another worker has the job by now, or it was dropped: nothing more is written of it.
+    #[error("another worker has the job")]
+    Lost,
 }
 
 impl JobError {
@@ -49,6 +52,10 @@ impl JobError {
 
 impl From<store::StoreError> for JobError {
     fn from(error: store::StoreError) -> Self {
-        if error.is_transient() { Self::wait(error) } else { Self::retry(error) }
+        match error {
+            store::StoreError::LeaseLost(_) => Self::Lost,
+            error if error.is_transient() => Self::wait(error),
+            error => Self::retry(error),
+        }
     }
 }

@@ -5,8 +5,11 @@
 //! the job under its fencing token. A runner may be killed at any instant: when its lease runs out another takes the job, so a
 //! handler must be idempotent.
 
+mod backoff;
 mod context;
 mod error;
+mod heartbeat;
+mod one;
 mod registry;
 mod runner;
 

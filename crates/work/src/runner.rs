@@ -1,11 +1,10 @@
-use std::{any::Any, panic::AssertUnwindSafe, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use domain::{Clock, Rng};
-use futures_util::FutureExt;
-use store::{Claim, Failure, Lease, Store, StoreError};
+use store::{Store, StoreError};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{JobContext, JobError, Outcome, Progress, Registry};
+use crate::{Registry, backoff::Backoff};
 
 /// The bounds of a runner, each with its reason.
 #[derive(Debug, Clone)]
@@ -14,14 +13,16 @@ pub struct RunnerLimits {
     pub slots: usize,
     /// How long a job is held without a heartbeat: so long does a killed worker's job wait.
     pub lease: Duration,
-    /// From heartbeat to heartbeat: several fit into a lease.
+    /// How often a job's progress is looked at, and written when there is news. The lease is kept in any case.
     pub heartbeat: Duration,
-    /// How often to ask for jobs that other processes enqueued.
+    /// How often to ask for jobs that other processes enqueued, or whose time has come.
     pub poll: Duration,
     /// First pause after a failure; doubled with each attempt.
     pub backoff: Duration,
     /// Longest pause after a failure.
     pub longest_backoff: Duration,
+    /// How long running jobs may go on when the runner is told to stop. What is not done then is given back.
+    pub drain: Duration,
 }
 
 impl Default for RunnerLimits {
@@ -33,6 +34,7 @@ impl Default for RunnerLimits {
             poll: Duration::from_secs(1),
             backoff: Duration::from_secs(2),
             longest_backoff: Duration::from_secs(300),
+            drain: Duration::from_secs(1),
         }
     }
 }
@@ -40,11 +42,13 @@ impl Default for RunnerLimits {
 /// Takes jobs and has them done.
 #[derive(Clone)]
 pub struct Runner {
-    store: Store,
-    registry: Registry,
-    limits: RunnerLimits,
-    clock: Arc<dyn Clock>,
+    pub(crate) store: Store,
+    pub(crate) registry: Registry,
+    pub(crate) limits: RunnerLimits,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) backoff: Backoff,
     owner: String,
+    alone: bool,
 }
 
 impl Runner {
@@ -59,26 +63,53 @@ impl Runner {
         let mut word = [0u8; 6];
         rng.fill(&mut word);
         let owner = word.iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { store, registry, limits, clock, owner }
+        let backoff = Backoff::new(&limits, rng);
+        Self { store, registry, limits, clock, backoff, owner, alone: false }
     }
 
-    /// Works until `stop`; then running jobs are dropped and given back, to be taken by another at once.
+    /// Gives the runner a name that no other living one has, as a lock on the data folder makes sure: what a runner of that name
+    /// held when it was killed is taken up at once, and does not wait for its leases to run out.
+    #[must_use]
+    pub fn the_only(mut self, owner: impl Into<String>) -> Self {
+        self.owner = owner.into();
+        self.alone = true;
+        self
+    }
+
+    /// Works until `stop`; then running jobs may go on for a little ([`RunnerLimits::drain`]), and what is not done is dropped
+    /// and given back, to be taken by another at once.
     pub async fn run(self, stop: CancellationToken) {
+        if self.alone {
+            match self.store.abandon_leases(&self.owner, self.clock.now()).await {
+                Ok(0) => {}
+                Ok(jobs) => tracing::info!(jobs, "taking up what was interrupted"),
+                Err(error) => tracing::warn!(%error, "interrupted jobs wait for their leases to run out"),
+            }
+        }
+        // Not a child of `stop`: running jobs have their patience first.
+        let cut_off = CancellationToken::new();
         let tasks = TaskTracker::new();
         for _ in 0..self.limits.slots.max(1) {
-            tasks.spawn(self.clone().slot(stop.clone()));
+            tasks.spawn(self.clone().slot(stop.clone(), cut_off.clone()));
         }
         tasks.close();
-        tasks.wait().await;
+        tokio::select! {
+            () = tasks.wait() => return,
+            () = stop.cancelled() => {}
+        }
+        if tokio::time::timeout(self.limits.drain, tasks.wait()).await.is_err() {
+            cut_off.cancel();
+            tasks.wait().await;
+        }
     }
 
-    async fn slot(self, stop: CancellationToken) {
+    async fn slot(self, stop: CancellationToken, cut_off: CancellationToken) {
         let kinds = self.registry.kinds();
         while !stop.is_cancelled() {
-            // Asked for before looking, so that a job that comes in between wakes us.
+            // Enlisted before looking, so that a job that comes in between wakes us.
             let new_jobs = self.store.new_jobs();
             match self.store.take_job(&self.owner, &kinds, self.limits.lease, self.clock.now()).await {
-                Ok(Some(lease)) => self.one(lease, &stop).await,
+                Ok(Some(lease)) => self.one(lease, &cut_off).await,
                 Ok(None) => tokio::select! {
                     () = stop.cancelled() => return,
                     () = new_jobs => {}
@@ -95,87 +126,4 @@ impl Runner {
             }
         }
     }
-
-    /// Does one job, and says how it ended. Never fails: what goes wrong is told to the database or, failing that, the log.
-    async fn one(&self, lease: Lease, stop: &CancellationToken) {
-        let Lease { claim, kind, payload, attempt, most_attempts } = lease;
-        let progress = Progress::default();
-        let cancel = stop.child_token();
-        let context = JobContext {
-            claim: claim.clone(),
-            attempt,
-            last_attempt: attempt >= most_attempts,
-            progress: progress.clone(),
-            cancel: cancel.clone(),
-        };
-        let ended = match self.registry.get(&kind).map(|handler| handler(&payload, context)) {
-            Some(Ok(run)) => tokio::select! {
-                ended = AssertUnwindSafe(run).catch_unwind() => {
-                    ended.unwrap_or_else(|panic| Err(JobError::retry(words(&*panic))))
-                }
-                () = self.heartbeats(&claim, &progress) => {
-                    cancel.cancel();
-                    tracing::warn!(job = claim.job, "the lease was lost; another worker has the job");
-                    return;
-                }
-                () = stop.cancelled() => {
-                    self.told(&claim, self.store.release_job(&claim, self.clock.now()).await);
-                    return;
-                }
-            },
-            Some(Err(error)) => Err(JobError::give_up(format!("its payload cannot be read: {error}"))),
-            None => Err(JobError::retry("no handler for jobs of this kind")),
-        };
-        cancel.cancel();
-        let now = self.clock.now();
-        let told = match ended {
-            Ok(Outcome::Completed) => Ok(()),
-            Ok(Outcome::Done) => self.store.complete(&claim, now).await,
-            Err(error) => {
-                let words = error.chain();
-                tracing::warn!(job = claim.job, attempt, "job failed: {words}");
-                self.store.fail_job(&claim, &words, self.then(&error, attempt), now).await
-            }
-        };
-        self.told(&claim, told);
-    }
-
-    /// Keeps the lease; returns when it is lost.
-    async fn heartbeats(&self, claim: &Claim, progress: &Progress) {
-        loop {
-            tokio::time::sleep(self.limits.heartbeat).await;
-            let (fraction, note) = progress.get();
-            let beat =
-                self.store.heartbeat(claim, self.limits.lease, (fraction, &note), self.clock.now()).await;
-            match beat {
-                Err(StoreError::LeaseLost(_)) => return,
-                // The lease outlives several missed beats; if it does not, the next one says so.
-                Err(error) => tracing::warn!(job = claim.job, %error, "heartbeat failed"),
-                Ok(()) => {}
-            }
-        }
-    }
-
-    fn then(&self, error: &JobError, attempt: u32) -> Failure {
-        let doubled = self.limits.backoff.saturating_mul(1 << attempt.saturating_sub(1).min(16));
-        let pause = doubled.min(self.limits.longest_backoff);
-        match error {
-            JobError::GiveUp(_) => Failure::GiveUp,
-            JobError::Retry(_) => Failure::Retry(pause),
-            JobError::Wait(_) => Failure::Wait(pause),
-        }
-    }
-
-    fn told(&self, claim: &Claim, told: Result<(), StoreError>) {
-        if let Err(error) = told {
-            // Not told, not done: the lease runs out and the job is taken again.
-            tracing::warn!(job = claim.job, %error, "the end of a job could not be written");
-        }
-    }
-}
-
-fn words(panic: &(dyn Any + Send)) -> String {
-    let text =
-        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    format!("its handler panicked: {}", text.unwrap_or("no words"))
 }
