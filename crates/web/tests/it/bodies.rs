@@ -91,6 +91,21 @@ async fn a_client_that_sends_ten_megabytes_all_the_same_gets_the_answer() {
     }
 }
 
+/// The plainest of clients: writes all it has, then reads. A close with its bytes unread would reset the answer away.
+#[tokio::test]
+async fn a_client_that_only_then_reads_gets_the_answer_too() {
+    use tokio::io::AsyncWriteExt;
+    let server = Server::start(app(), Limits::default());
+    let mut client = server.connect().await;
+    let head = "PUT /small HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n";
+    client.send(head).await;
+    for _ in 0..100 {
+        client.0.write_all(&[b' '; 100_000]).await.unwrap();
+    }
+    let answer = client.rest().await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
 #[tokio::test]
 async fn a_body_of_unknown_length_is_refused_when_it_is_too_long() {
     let server = Server::start(app(), Limits::default());

@@ -74,6 +74,18 @@ async fn a_half_head_after_a_whole_request_is_cut_too() {
 }
 
 #[tokio::test]
+async fn a_connection_between_requests_is_not_slow() {
+    let limits = ConnectionLimits { head_timeout: Duration::from_millis(20), ..ConnectionLimits::default() };
+    let server = Server::start(hello(), self::limits(limits));
+    let mut client = server.connect().await;
+    for _ in 0..3 {
+        client.send("GET / HTTP/1.1\r\nHost: a\r\n\r\n").await;
+        client.until("hello").await;
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_silent_connection_is_cut_after_its_idle_time() {
     let idle = ConnectionLimits { idle_timeout: Duration::from_millis(100), ..ConnectionLimits::default() };
     let server = Server::start(hello(), limits(idle));
