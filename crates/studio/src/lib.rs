@@ -2,6 +2,7 @@
 
 pub mod import;
 pub mod ingest;
+pub mod jobs;
 mod permission;
 
 pub mod publish;

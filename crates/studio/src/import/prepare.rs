@@ -10,8 +10,8 @@ use super::{Checked, ImportError};
 use crate::ingest::{
     self, FileRef, Source, SubtitleSource, asset_id,
     document::{self, BRAND, GENRE, TITLE, TitleDocument},
-    job::{self, OfAsset, PictureJob, Step, Subtitle, kind, priority},
 };
+use crate::jobs::{PictureJob, Probe, Step, Subtitle, new_job, subtitle_track};
 
 /// Everything that an import writes. Made by reading every file, before anything is changed.
 #[derive(Debug, Default)]
@@ -109,10 +109,9 @@ impl Prepared {
             hash.0.copy_from_slice(&file.hash.0[..8]);
             pictures.insert(picture.0.clone(), hash);
             if seen.insert(hash) {
-                let priority = priority(Step::Picture, order.unwrap_or(u32::MAX));
                 let payload = PictureJob { picture: hash, file };
-                self.pictures
-                    .push((hash, job::new(kind::PICTURE, hash.to_string(), &payload, priority, now)?));
+                let order = order.unwrap_or(u32::MAX);
+                self.pictures.push((hash, new_job(&payload, hash.to_string(), Step::Picture, order, now)?));
             }
         }
         Ok(pictures)
@@ -125,13 +124,12 @@ fn new_asset(id: &AssetId, title: &TitleId, source: &Source) -> Result<NewAsset,
 
 /// What can be done before the master is probed.
 fn first_jobs(id: &AssetId, source: &Source, now: Timestamp) -> Result<Vec<NewJob>, ImportError> {
-    let probe = OfAsset { asset: id.clone() };
-    let mut jobs =
-        vec![job::new(kind::PROBE, id.to_string(), &probe, priority(Step::Probe, source.order), now)?];
+    let probe = Probe { asset: id.clone() };
+    let mut jobs = vec![new_job(&probe, id.to_string(), Step::Probe, source.order, now)?];
     for subtitle in &source.subtitles {
         let payload = Subtitle { asset: id.clone(), language: subtitle.language.clone() };
-        let dedup = format!("{id}/{}", subtitle.language);
-        jobs.push(job::new(kind::SUBTITLE, dedup, &payload, priority(Step::Subtitle, source.order), now)?);
+        let on = format!("{id}/{}", subtitle_track(&subtitle.language));
+        jobs.push(new_job(&payload, on, Step::Subtitle, source.order, now)?);
     }
     Ok(jobs)
 }

@@ -2,7 +2,6 @@
 
 pub mod document;
 mod fingerprint;
-pub mod job;
 mod order;
 mod picture;
 mod source;

@@ -11,10 +11,10 @@ const QUALITY: f32 = 82.0;
 /// A picture in every width that fits.
 #[derive(Debug)]
 pub struct Rendered {
-    /// Width over height.
-    pub aspect: (u32, u32),
-    /// `#rrggbb`, shown until the picture has arrived.
-    pub colour: String,
+    /// Width and height in pixels of what they were made of.
+    pub size: (u32, u32),
+    /// What it mostly is, shown until it has loaded.
+    pub colour: [u8; 3],
     /// Width in pixels and WebP bytes, narrowest first; at least one.
     pub files: Vec<(u16, Vec<u8>)>,
 }
@@ -45,8 +45,8 @@ pub fn render(source: &[u8]) -> Result<Rendered, ImageError> {
         files.push((width, image::encode_webp(&from, QUALITY)?));
     }
     files.reverse();
-    let colour = image::hex(image::dominant_colour(&from));
-    Ok(Rendered { aspect: (picture.width(), picture.height()), colour, files })
+    let colour = image::dominant_colour(&from);
+    Ok(Rendered { size: (picture.width(), picture.height()), colour, files })
 }
 
 fn widest(picture: &Picture) -> u16 {
@@ -68,8 +68,8 @@ mod tests {
     fn a_drawing_is_made_in_every_width_of_its_shape() {
         let upright = render(&svg(20, 30)).unwrap();
         assert_eq!(upright.files.iter().map(|(width, _)| *width).collect::<Vec<_>>(), [320, 640, 1280]);
-        assert_eq!(upright.aspect, (1280, 1920));
-        assert_eq!(upright.colour, "#224466");
+        assert_eq!(upright.size, (1280, 1920));
+        assert_eq!(upright.colour, [0x22, 0x44, 0x66]);
         let lying = render(&svg(16, 9)).unwrap();
         assert_eq!(lying.files.iter().map(|(width, _)| *width).collect::<Vec<_>>(), WIDTHS);
         for (width, bytes) in &lying.files {
