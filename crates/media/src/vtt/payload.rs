@@ -10,7 +10,9 @@ const MAX_DEPTH: usize = 16;
 pub(super) fn clean(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut open: Vec<&str> = Vec::new();
-    let mut rest = raw;
+    // Control characters go first: what they part (`-`, `->`) may not grow together later.
+    let raw: String = raw.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+    let mut rest = raw.as_str();
     while let Some(at) = rest.find('<') {
         escape(&rest[..at], &mut out);
         rest = &rest[at..];
@@ -89,7 +91,6 @@ fn escape(text: &str, out: &mut String) {
             '&' if !is_reference(&text[at + 1..]) => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
-            c if c.is_control() && c != '\n' && c != '\t' => {}
             c => out.push(c),
         }
     }
