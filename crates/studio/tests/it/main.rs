@@ -3,3 +3,5 @@
 mod import_errors;
 mod import_properties;
 mod import_reads;
+mod ingest;
+mod kit;
