@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 mod damage;
+mod editions;
 mod film;
 mod hostile;
 mod log;

@@ -47,6 +47,19 @@ impl World {
     }
 
     pub fn with(limits: OriginLimits) -> Self {
+        Self::from_source(limits, |_, named| {
+            let (look, film) = (named.clone(), asset());
+            AssetSource::new(move |asked| {
+                let named = look.lock().unwrap().clone();
+                if *asked == film || named == Named::NoEdition { named } else { Named::Not }
+            })
+        })
+    }
+
+    pub fn from_source(
+        limits: OriginLimits,
+        source: impl FnOnce(&Arc<Objects>, &Arc<Mutex<Named>>) -> AssetSource,
+    ) -> Self {
         crate::log::listen();
         let folder = tempfile::tempdir().unwrap();
         let objects = Arc::new(Objects::folder(&folder.path().join("objects")).unwrap());
@@ -56,14 +69,9 @@ impl World {
         let rng = SeededRng::new(3);
         let signer = TokenSigner::new(SigningKey::generate(&rng), "test").unwrap();
         let metrics = Metrics::new("test");
-        let look = named.clone();
-        let film = asset();
-        let source = move |asked: &AssetId| {
-            let named = look.lock().unwrap().clone();
-            if *asked == film || named == Named::NoEdition { named } else { Named::Not }
-        };
+        let assets = source(&objects, &named);
         let router = origin::router(OriginState {
-            assets: AssetSource::new(source),
+            assets,
             objects: objects.clone(),
             verifier: Arc::new(TokenVerifier::new(signer.public().into(), "test")),
             clock: clock.clone(),
