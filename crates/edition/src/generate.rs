@@ -212,7 +212,7 @@ impl Maker {
     fn make(&self, thing: &Thing) -> Made {
         match thing {
             Thing::Episode(series, n) => {
-                Made::Episode(Thing::Series(*series).id(), self.episode(*series, *n, true))
+                Made::Episode(Thing::Series(*series).id(), Box::new(self.episode(*series, *n, true)))
             }
             // Of its episodes, a series' own row holds the ids alone.
             _ => Made::Title(Box::new(
@@ -383,7 +383,7 @@ impl Maker {
 
 enum Made {
     Title(Box<Title>),
-    Episode(TitleId, Episode),
+    Episode(TitleId, Box<Episode>),
 }
 
 impl Made {

@@ -16,8 +16,11 @@ pub(crate) struct Section {
     bytes: Bytes,
     content: Content,
     /// Windows by row, decoded when first asked for: rights are decided on [`Window`]s, and only what is touched takes memory.
-    decoded: OnceLock<Box<[OnceLock<Box<[Window]>>]>>,
+    decoded: OnceLock<Decoded>,
 }
+
+/// A place for every row.
+type Decoded = Box<[OnceLock<Box<[Window]>>]>;
 
 #[derive(Debug)]
 enum Content {

@@ -87,11 +87,11 @@ fn text<'s>(
     column: usize,
     row: u32,
 ) -> Result<Option<&'s str>, &'static str> {
-    let span = section.span(column, row);
-    let (start, length) = (span.start as usize, span.end as usize);
-    if span.start == NONE {
-        return require(span.end == 0, "a text that is none, with a length").map(|()| None);
+    let (start, length) = section.pair(column, row);
+    if start == NONE {
+        return require(length == 0, "a text that is none, with a length").map(|()| None);
     }
+    let (start, length) = (start as usize, length as usize);
     // `get` refuses what lies outside and what cuts a character.
     arena.get(start..start.saturating_add(length)).map(Some).ok_or("a text outside the arena")
 }

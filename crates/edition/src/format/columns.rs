@@ -129,8 +129,14 @@ impl<'s> Columns<'s> {
 
     /// The rows of another table that this list names.
     pub(crate) fn span(&self, column: usize, row: u32) -> std::ops::Range<u32> {
+        let (from, to) = self.pair(column, row);
+        from..to
+    }
+
+    /// The two numbers of a list (from, to) or a text (offset, length).
+    pub(super) fn pair(&self, column: usize, row: u32) -> (u32, u32) {
         let [a, b, c, d, e, f, g, h] = self.value(column, row);
-        u32::from_le_bytes([a, b, c, d])..u32::from_le_bytes([e, f, g, h])
+        (u32::from_le_bytes([a, b, c, d]), u32::from_le_bytes([e, f, g, h]))
     }
 
     /// The row of another table that this names.
@@ -140,7 +146,7 @@ impl<'s> Columns<'s> {
 
     /// The text, if there is one.
     pub(crate) fn text(&self, column: usize, row: u32) -> Option<&'s str> {
-        let std::ops::Range { start, end: length } = self.span(column, row);
+        let (start, length) = self.pair(column, row);
         if start == NONE {
             return None;
         }

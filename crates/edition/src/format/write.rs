@@ -42,8 +42,12 @@ impl Writer {
     }
 
     pub(crate) fn span(&mut self, column: usize, span: std::ops::Range<u32>) {
-        self.u32(column, span.start);
-        self.u32(column, span.end);
+        self.reference(column, (span.start, span.end));
+    }
+
+    fn reference(&mut self, column: usize, (first, second): (u32, u32)) {
+        self.u32(column, first);
+        self.u32(column, second);
     }
 
     pub(crate) fn index(&mut self, column: usize, index: Option<u32>) {
@@ -51,7 +55,7 @@ impl Writer {
     }
 
     pub(crate) fn text(&mut self, column: usize, text: Option<&str>) {
-        let Some(text) = text else { return self.span(column, NONE..0) };
+        let Some(text) = text else { return self.reference(column, (NONE, 0)) };
         // Lengths beyond 32 bits are refused in `finish`: the arena is then longer than any section.
         let start = match self.texts.get(text) {
             Some(start) => *start,
@@ -62,7 +66,7 @@ impl Writer {
                 start
             }
         };
-        self.span(column, start..text.len() as u32);
+        self.reference(column, (start, text.len() as u32));
     }
 
     /// Rows that a column has so far, by the width of its values.

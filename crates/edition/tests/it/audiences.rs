@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::world::{SPAN, devices, viewer, world};
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn rights_decide_for_the_representative_as_for_the_viewer(world in world(6), viewers in proptest::collection::vec(viewer(), 1..6)) {

@@ -50,7 +50,7 @@ fn slowly(world: &World, rail: &Rail, ask: &Ask<'_>, at: Timestamp) -> Vec<Title
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(ProptestConfig::with_cases(48))]
 
     #[test]
     fn a_rail_is_its_slow_reading_and_holds_until_it_says(world in world(8), viewer in viewer(), on in 0..2usize) {

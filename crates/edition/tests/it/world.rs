@@ -193,7 +193,10 @@ fn asset(id: &TitleId, n: u64) -> AssetInput {
         max_height: 720,
         audio: locales()[..1].to_vec(),
         subtitles: locales()[..(n % 4) as usize].to_vec(),
-        markers: Markers { intro: (n % 2 == 0).then_some((5, 9)), credits_at: (n % 3 == 0).then_some(99) },
+        markers: Markers {
+            intro: n.is_multiple_of(2).then_some((5, 9)),
+            credits_at: n.is_multiple_of(3).then_some(99),
+        },
         still: (n % 2 == 1).then(|| image("still")),
     }
 }

@@ -2,7 +2,9 @@ use std::{
     collections::BTreeSet,
     fs::{self, File},
     io::{self, Read, Write},
+    panic::resume_unwind,
     path::{Path, PathBuf},
+    thread,
 };
 
 use rustix::{
@@ -16,25 +18,95 @@ use crate::{Key, KeyKind, ObjectError, Put};
 /// How much of a file is held at a time when two are compared or one is copied.
 const PIECE: usize = 256 * 1024;
 
+/// How many files are written before they are synced together.
+const AT_ONCE: usize = 512;
+
+/// Threads that wait for the disk when many files are synced.
+const SYNC_THREADS: usize = 8;
+
+/// A file on its way to its name; deleted when dropped, unless it got there.
+struct Scratch<'a> {
+    key: &'a Key,
+    bytes: &'a [u8],
+    path: PathBuf,
+}
+
+impl Drop for Scratch<'_> {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
 impl Folder {
     pub(crate) fn put(&self, key: &Key, bytes: &[u8]) -> Result<Put, ObjectError> {
         self.put_all(&[(key.clone(), bytes)]).map(|puts| puts.into_iter().next().unwrap_or(Put::Present))
     }
 
     pub(crate) fn put_all(&self, objects: &[(Key, &[u8])]) -> Result<Vec<Put>, ObjectError> {
-        let mut folders = BTreeSet::new();
         let mut puts = Vec::with_capacity(objects.len());
+        for some in objects.chunks(AT_ONCE) {
+            self.put_some(some, &mut puts)?;
+        }
+        Ok(puts)
+    }
+
+    fn put_some(&self, objects: &[(Key, &[u8])], puts: &mut Vec<Put>) -> Result<(), ObjectError> {
+        let mut folders = BTreeSet::new();
+        let (mut new, mut seen) = (Vec::new(), BTreeSet::new());
         for (key, bytes) in objects {
             let path = self.path(key);
             if path.exists() {
-                puts.push(self.same(key, &path, bytes)?);
-                continue;
+                self.same(key, &path, bytes)?;
+                // Whoever wrote it may have died before its name was synced.
+                folders.extend(path.parent().map(Path::to_owned));
+            } else if seen.insert(key) {
+                new.push(Scratch { key, bytes, path: self.scratch_file() });
             }
-            let scratch = self.written(key, bytes)?;
-            puts.push(self.place(key, &scratch, &path, &mut folders, |path| self.same(key, path, bytes))?);
+        }
+        // From here on scratch files are deleted when they are dropped, whatever happens.
+        new.iter().try_for_each(|scratch| self.write(scratch))?;
+        self.sync_all(&new)?;
+        let mut written = BTreeSet::new();
+        for scratch in &new {
+            let same = |path: &Path| self.same(scratch.key, path, scratch.bytes);
+            if self.place(scratch.key, &scratch.path, &self.path(scratch.key), &mut folders, same)?
+                == Put::Written
+            {
+                written.insert(scratch.key);
+            }
         }
         self.sync(&folders)?;
-        Ok(puts)
+        // A key that is named twice is new once.
+        puts.extend(
+            objects.iter().map(|(key, _)| if written.remove(key) { Put::Written } else { Put::Present }),
+        );
+        Ok(())
+    }
+
+    fn write(&self, scratch: &Scratch<'_>) -> Result<(), ObjectError> {
+        let written = File::create_new(&scratch.path).and_then(|mut file| file.write_all(scratch.bytes));
+        written.map_err(|error| self.write_failed("write", &scratch.path, scratch.key.as_str(), error))
+    }
+
+    /// Syncs files from several threads: the file system's journal then takes many of them in one go.
+    fn sync_all(&self, files: &[Scratch<'_>]) -> Result<(), ObjectError> {
+        let share = files.len().div_ceil(SYNC_THREADS).max(1);
+        let sync_some = |files: &[Scratch<'_>]| {
+            files.iter().try_for_each(|scratch| {
+                let synced = File::open(&scratch.path).and_then(|file| file.sync_all());
+                synced.map_err(|error| self.write_failed("sync", &scratch.path, scratch.key.as_str(), error))
+            })
+        };
+        if files.len() < 2 {
+            return sync_some(files);
+        }
+        thread::scope(|scope| {
+            let threads: Vec<_> = files.chunks(share).map(|some| scope.spawn(|| sync_some(some))).collect();
+            // A panic of one is a panic here: there is nothing to go on with.
+            threads
+                .into_iter()
+                .try_for_each(|thread| thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+        })
     }
 
     pub(crate) fn put_file(&self, key: &Key, file: &Path) -> Result<Put, ObjectError> {
@@ -64,11 +136,11 @@ impl Folder {
         let path = self.path(key);
         let mut folders = BTreeSet::new();
         self.make_parent(key, &path, &mut folders)?;
-        let scratch = self.written(key, bytes)?;
-        fs::rename(&scratch, &path).map_err(|error| {
-            let _ = fs::remove_file(&scratch);
-            self.write_failed("rename to", &path, key.as_str(), error)
-        })?;
+        let scratch = [Scratch { key, bytes, path: self.scratch_file() }];
+        self.write(&scratch[0])?;
+        self.sync_all(&scratch)?;
+        fs::rename(&scratch[0].path, &path)
+            .map_err(|error| self.write_failed("rename to", &path, key.as_str(), error))?;
         self.sync(&folders)
     }
 
@@ -79,21 +151,6 @@ impl Folder {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(error) => Err(failed("delete", &path, error)),
         }
-    }
-
-    /// A synced scratch file with this content; gone again if it could not be finished.
-    fn written(&self, key: &Key, bytes: &[u8]) -> Result<PathBuf, ObjectError> {
-        let scratch = self.scratch_file();
-        let write = || {
-            let mut file = File::create_new(&scratch)?;
-            file.write_all(bytes)?;
-            file.sync_all()
-        };
-        write().map_err(|error| {
-            let _ = fs::remove_file(&scratch);
-            self.write_failed("write", &scratch, key.as_str(), error)
-        })?;
-        Ok(scratch)
     }
 
     fn copied(&self, key: &Key, from: &Path) -> Result<PathBuf, ObjectError> {
