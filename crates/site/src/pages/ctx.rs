@@ -24,35 +24,13 @@ pub struct PageCtx<'a> {
     /// The page's path after the language, with its first slash (`/`, `/t/salt-road`): for the language picker and the
     /// way back from the country switch.
     pub path: &'a str,
-    /// The other brands of the house, for the footer; may be empty.
-    pub sisters: &'a [BrandLink],
-}
-
-/// Another brand's site.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct BrandLink {
-    /// Its name.
-    pub name: String,
-    /// One line about it.
-    pub tagline: String,
-    /// Its address: scheme, host, port.
-    pub url: String,
 }
 
 /// The demo's "pretend to be in" bar: a form that posts `territory` and `back` to `/demo/country`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DemoBar {
-    /// What can be chosen, in order. Territory names are given in the page's language by the page itself.
-    pub countries: Vec<DemoCountry>,
-}
-
-/// One choice of the country switch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DemoCountry {
-    /// Which.
-    pub territory: Territory,
-    /// The one that the page was made for.
-    pub chosen: bool,
+    /// What can be chosen, in order. The page names them in its own language and marks the one that it was made for.
+    pub countries: Vec<Territory>,
 }
 
 /// A page, ready to be compressed and kept.
@@ -72,9 +50,6 @@ pub enum PageError {
     /// A template failed.
     #[error("a template failed: {0}")]
     Template(#[from] askama::Error),
-    /// The edition could not be read.
-    #[error("the edition could not be read: {0}")]
-    Edition(String),
     /// A script or style that the pages name was not built.
     #[error("`{0}` is not among the built assets")]
     Asset(&'static str),

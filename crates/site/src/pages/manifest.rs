@@ -36,7 +36,8 @@ impl AssetManifest {
     /// URLs of the scripts that `source` imports before it runs, its own apart: to be preloaded.
     pub fn imports(&self, source: &str) -> Vec<String> {
         let mut urls = Vec::new();
-        let mut ahead: Vec<&str> = self.chunks.get(source).into_iter().flat_map(|c| &c.imports).map(String::as_str).collect();
+        let mut ahead: Vec<&str> =
+            self.chunks.get(source).into_iter().flat_map(|c| &c.imports).map(String::as_str).collect();
         while let Some(name) = ahead.pop() {
             let Some(chunk) = self.chunks.get(name) else { continue };
             let address = url(&chunk.file);
