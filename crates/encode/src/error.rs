@@ -57,6 +57,16 @@ pub enum EncodeError {
         /// [`media::ladder::MIN_SIDE`].
         min: u32,
     },
+    /// The picture is a ribbon: scaled to a rung's width, nothing of its height is left.
+    #[error(
+        "the picture has {width} x {height} pixels, too narrow to be scaled down; send one of a common shape"
+    )]
+    TooNarrow {
+        /// Pixels.
+        width: u32,
+        /// Pixels.
+        height: u32,
+    },
     /// The picture is too large.
     #[error("the picture has {width} x {height} pixels, more than the limit of {limit}; send a smaller one")]
     TooManyPixels {
@@ -140,7 +150,10 @@ impl EncodeError {
             | Self::Truncated { .. }
             | Self::AudioOnly
             | Self::NoVideo => Fault::Master,
-            Self::TooSmall { .. } | Self::TooManyPixels { .. } | Self::NoDuration => Fault::Master,
+            Self::TooSmall { .. }
+            | Self::TooNarrow { .. }
+            | Self::TooManyPixels { .. }
+            | Self::NoDuration => Fault::Master,
             Self::TooLong { .. } | Self::TooManyStreams(..) => Fault::Master,
             Self::Program { .. } | Self::Codec(_) | Self::DiskFull => Fault::Machine,
             Self::Unreadable { .. } | Self::Io { .. } => Fault::Machine,

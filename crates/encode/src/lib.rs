@@ -16,6 +16,7 @@
 mod audio;
 mod config;
 mod error;
+mod filter;
 mod input;
 mod probe;
 mod process;
@@ -32,7 +33,7 @@ use std::sync::Arc;
 pub use audio::AUDIO_BITRATE;
 pub use config::{Config, Limits};
 pub use error::{EncodeError, Fault};
-pub use probe::{AudioStream, Probe, VideoStream};
+pub use probe::{AudioStream, Probe, Transfer, VideoStream};
 pub use still::StillFormat;
 pub use storyboard::Frames;
 pub use video::X264_THREADS;

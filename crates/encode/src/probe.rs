@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use media::ladder::{MIN_SIDE, Source};
+use media::ladder::{MIN_SIDE, Source, ladder};
 use serde::{Deserialize, Serialize};
 use tokio::io::AsyncReadExt as _;
 
@@ -43,6 +43,22 @@ pub struct VideoStream {
     pub fps: (u32, u32),
     /// Made of two half pictures each.
     pub interlaced: bool,
+    /// How its numbers stand for light.
+    #[serde(default)]
+    pub transfer: Transfer,
+}
+
+/// How a picture's numbers stand for light.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Transfer {
+    /// Standard dynamic range, or unknown.
+    #[default]
+    Standard,
+    /// High dynamic range by SMPTE ST 2084.
+    Pq,
+    /// High dynamic range by ARIB STD-B67.
+    Hlg,
 }
 
 /// A sound stream.
@@ -95,6 +111,9 @@ impl Encoder {
         let VideoStream { width, height, .. } = probe.video;
         if width < MIN_SIDE || height < MIN_SIDE {
             return Err(EncodeError::TooSmall { width, height, min: MIN_SIDE });
+        }
+        if ladder(&probe.source()).is_empty() {
+            return Err(EncodeError::TooNarrow { width, height });
         }
         let limit = self.config.limits.max_pixels;
         if u64::from(width) * u64::from(height) > limit {

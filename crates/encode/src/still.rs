@@ -7,12 +7,12 @@ use crate::error::EncodeError;
 use crate::probe::Probe;
 use crate::run::{Program, run};
 use crate::scratch::Part;
-use crate::{Encoder, input};
+use crate::{Encoder, filter, input};
 
 /// Frames looked at, spread over the middle of the film: its beginning and end are black or lettering.
 const CANDIDATES: u64 = 8;
 /// Size in which candidates are judged; grey, a byte per pixel.
-const JUDGED: (usize, usize) = (64, 36);
+const JUDGED: (u32, u32) = (64, 36);
 
 /// The picture format of a still.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,13 +47,21 @@ impl Encoder {
             StillFormat::Jpeg => ("mjpeg", "yuvj420p"),
             StillFormat::Png => ("png", "rgb24"),
         };
-        let mut args = self.frame_args(
-            master,
-            probe,
-            at_us,
-            &format!("scale=w={width}:h={height},setsar=1,format={pixels}"),
-        );
-        let own = ["-c:v", codec, "-q:v", "3", "-flags:v", "+bitexact", "-f", "image2", "-update", "1"];
+        let mut args = self.frame_args(master, probe, at_us, (width, height), pixels);
+        let own = [
+            "-c:v",
+            codec,
+            "-q:v",
+            "3",
+            "-threads",
+            "1",
+            "-flags:v",
+            "+bitexact",
+            "-f",
+            "image2",
+            "-update",
+            "1",
+        ];
         args.extend(own.map(OsString::from));
         args.push(input::url(part.part()));
         let patience = self.config.limits.stall_timeout;
@@ -74,21 +82,16 @@ impl Encoder {
             // From 1/10 to 9/10, the first ones earlier: later ones give away the story.
             let at = probe.duration_us / 10 + probe.duration_us * 8 / 10 * n / CANDIDATES;
             let at = at.min(last_moment(probe));
-            let (width, height) = JUDGED;
-            let mut args = self.frame_args(
-                master,
-                probe,
-                at,
-                &format!("scale=w={width}:h={height}:flags=area,format=gray"),
-            );
+            let mut args = self.frame_args(master, probe, at, JUDGED, "gray");
             args.extend(["-c:v", "rawvideo", "-f", "rawvideo", "pipe:1"].map(OsString::from));
             let patience = self.config.limits.stall_timeout;
             let output = run(&self.config, Program::Ffmpeg, args, None, patience, |_| false).await?;
             let frame = output.success(Program::Ffmpeg)?.stdout;
-            if frame.len() < width * height {
+            let pixels = (JUDGED.0 * JUDGED.1) as usize;
+            if frame.len() < pixels {
                 continue;
             }
-            let score = score(&frame[..width * height]);
+            let score = score(&frame[..pixels]);
             // The first of equals.
             if best.is_none_or(|(most, _)| score > most) {
                 best = Some((score, at));
@@ -97,15 +100,21 @@ impl Encoder {
         best.map(|(_, at)| at).ok_or_else(|| EncodeError::Output("no frame could be decoded".into()))
     }
 
-    /// Reads one frame at a time, through a filter.
-    fn frame_args(&self, master: &Path, probe: &Probe, at_us: u64, filter: &str) -> Vec<OsString> {
+    /// Reads one frame at a time, in that size and pixel format.
+    fn frame_args(
+        &self,
+        master: &Path,
+        probe: &Probe,
+        at_us: u64,
+        size: (u32, u32),
+        format: &str,
+    ) -> Vec<OsString> {
         let mut args = input::ffmpeg(&self.config);
         args.push("-ss".into());
         args.push(format!("{at_us}us").into());
         args.extend(input::args(&self.config, master));
         let map = format!("0:{}", probe.video.index);
-        let deinterlace = if probe.video.interlaced { "yadif=deint=interlaced," } else { "" };
-        let filters = format!("{deinterlace}{filter}");
+        let filters = filter::picture(&probe.video, "", size, format);
         args.extend(["-map", &map, "-an", "-vf", &filters, "-frames:v", "1"].map(OsString::from));
         args.extend(input::BITEXACT.map(OsString::from));
         args

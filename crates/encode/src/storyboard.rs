@@ -94,6 +94,8 @@ impl Encoder {
             "mjpeg",
             "-q:v",
             "5",
+            "-threads",
+            "1",
             "-flags:v",
             "+bitexact",
         ];

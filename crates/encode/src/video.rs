@@ -10,7 +10,7 @@ use crate::error::EncodeError;
 use crate::probe::Probe;
 use crate::run::{Program, run};
 use crate::scratch::Part;
-use crate::{Encoder, KEYFRAME_US, input};
+use crate::{Encoder, KEYFRAME_US, filter, input};
 
 /// Slices per frame, encoded side by side. Part of the recipe: another number gives other bytes.
 pub const X264_THREADS: u32 = 2;
@@ -52,7 +52,9 @@ impl Encoder {
         let mut args = input::ffmpeg(&self.config);
         args.extend(input::args(&self.config, master));
         let map = format!("0:{}", probe.video.index);
-        let filters = filters(probe, rung);
+        // Frames that are left out are not scaled; what is short at the start is filled with the first one.
+        let rate = format!("fps=fps={}/{}:start_time=0,", rung.fps.0, rung.fps.1);
+        let filters = filter::picture(&probe.video, &rate, (rung.width, rung.height), "yuv420p");
         let (rate, buffer) = (rung.bitrate.to_string(), rung.buffer_bits.to_string());
         let threads = X264_THREADS.to_string();
         let keyframes = format!("expr:gte(t,n_forced*{})", KEYFRAME_US / 1_000_000);
@@ -133,18 +135,6 @@ impl Encoder {
         progress(1.0);
         Ok(track)
     }
-}
-
-/// From the decoded picture (already turned upright) to the rung's.
-fn filters(probe: &Probe, rung: &Rung) -> String {
-    let (num, den) = rung.fps;
-    // Fewer frames first, so that those left out are not scaled.
-    let rate = format!("fps=fps={num}/{den}:start_time=0");
-    let deinterlace = if probe.video.interlaced { "yadif=deint=interlaced," } else { "" };
-    let (width, height) = (rung.width, rung.height);
-    format!(
-        "{deinterlace}{rate},scale=w={width}:h={height}:flags=bicubic:out_range=tv,setsar=1,format=yuv420p"
-    )
 }
 
 /// The rest of every track's arguments.

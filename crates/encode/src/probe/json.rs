@@ -2,13 +2,13 @@
 
 use serde::Deserialize;
 
-use super::{AudioStream, Probe, VideoStream};
+use super::{AudioStream, Probe, Transfer, VideoStream};
 use crate::config::Limits;
 use crate::error::EncodeError;
 
 /// What is asked for, and nothing more.
 pub(super) const ENTRIES: &str = "format=format_name,duration,start_time:stream=index,codec_type,codec_name,width,height,\
-    sample_aspect_ratio,avg_frame_rate,r_frame_rate,field_order,duration,channels,sample_rate:stream_tags=language,DURATION:\
+    sample_aspect_ratio,avg_frame_rate,r_frame_rate,field_order,color_transfer,duration,channels,sample_rate:stream_tags=language,DURATION:\
     stream_disposition=default,attached_pic:stream_side_data=rotation";
 
 #[derive(Deserialize)]
@@ -37,6 +37,7 @@ struct Stream {
     avg_frame_rate: String,
     r_frame_rate: String,
     field_order: String,
+    color_transfer: String,
     duration: String,
     channels: u32,
     sample_rate: String,
@@ -126,6 +127,11 @@ fn picture(stream: &Stream) -> VideoStream {
         width,
         height,
         fps: common_rate(rate.unwrap_or((25, 1))),
+        transfer: match stream.color_transfer.as_str() {
+            "smpte2084" => Transfer::Pq,
+            "arib-std-b67" => Transfer::Hlg,
+            _ => Transfer::Standard,
+        },
         interlaced: ["tt", "bb", "tb", "bt"].contains(&stream.field_order.as_str()),
     }
 }

@@ -33,6 +33,10 @@ async fn masters_that_cannot_be_encoded_are_refused_with_a_reason() {
     let dot = bench.make("-f lavfi -i testsrc=s=16x16:d=1:r=10,format=rgb24,crop=1:1 -c:v ffv1 dot.mkv");
     assert!(matches!(refused(&bench, &dot).await, EncodeError::TooSmall { width: 1, height: 1, .. }));
 
+    let ribbon =
+        bench.make("-f lavfi -i testsrc2=s=4000x20:d=1:r=5 -c:v libx264 -preset ultrafast ribbon.mkv");
+    assert!(matches!(refused(&bench, &ribbon).await, EncodeError::TooNarrow { width: 4000, height: 20 }));
+
     let sound = bench.make("-f lavfi -i sine=440:d=1 -c:a aac sound.m4a");
     assert!(matches!(refused(&bench, &sound).await, EncodeError::AudioOnly));
 }

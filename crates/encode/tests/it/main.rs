@@ -3,6 +3,8 @@
 mod audio;
 mod bad_masters;
 mod clips;
+mod hls;
+mod kill;
 mod process;
 mod still;
 mod storyboard;

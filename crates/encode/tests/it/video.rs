@@ -111,3 +111,49 @@ async fn a_master_that_stops_decoding_half_way_is_not_taken_for_whole() {
     assert!(matches!(error, Err(EncodeError::Truncated { .. })), "{error:?}");
     assert_eq!(bench.names(), ["clip.mp4"]);
 }
+
+#[tokio::test]
+async fn high_dynamic_range_is_brought_down_to_what_televisions_show() {
+    let bench = Bench::new();
+    // Half of PQ's scale is the white of a television of standard range: well above the 130 that the number looks like, and
+    // below 255, to leave room for what is brighter.
+    let master = bench.make(
+        "-f lavfi -i color=gray:s=320x180:r=10:d=1 -vf format=yuv420p10le,geq=lum=512:cb=512:cr=512 -c:v libx265 \
+         -preset ultrafast -x265-params log-level=error -color_primaries bt2020 -color_trc smpte2084 -colorspace bt2020nc m.mp4",
+    );
+    let probe = bench.encoder.probe(&master).await.expect("a good master");
+    assert_eq!(probe.video.transfer, encode::Transfer::Pq);
+    let out = bench.path("out.mp4");
+    bench
+        .encoder
+        .encode_video(&master, &probe, &ladder(&probe.source())[0], &out, |_| ())
+        .await
+        .expect("encodes");
+    let facts = ffprobe(&out, "-show_entries stream=pix_fmt,color_transfer,color_primaries");
+    assert_eq!(facts.trim(), "yuv420p,bt709,bt709");
+    let still = bench.path("still.png");
+    bench
+        .encoder
+        .still(&out, &probe_of(&bench, &out).await, Some(0), encode::StillFormat::Png, &still)
+        .await
+        .expect("a still");
+    let picture =
+        media::image::decode_limited(&fs::read(&still).expect("the still"), &media::image::Limits::default());
+    let level = picture.expect("a picture").rgba()[0];
+    assert!((145..240).contains(&level), "{level}");
+}
+
+/// The probe of a track, as of a master of one second.
+async fn probe_of(bench: &Bench, track: &std::path::Path) -> encode::Probe {
+    let plain = bench.path("plain.mkv");
+    let mut copy = std::process::Command::new("ffmpeg");
+    let copied = copy
+        .args(["-v", "error", "-i"])
+        .arg(track)
+        .args(["-c", "copy"])
+        .arg(&plain)
+        .status()
+        .expect("ffmpeg");
+    assert!(copied.success());
+    bench.encoder.probe(&plain).await.expect("a good file")
+}
