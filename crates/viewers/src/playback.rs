@@ -114,7 +114,7 @@ impl Viewers {
         let asset = view.asset().ok_or(PlayError::NotReady)?;
         let running_time = Duration::from_micros(asset.duration_us);
         // Asked for before anything is granted: without the store there are no new plays.
-        let position = self.store().position(profile, title).await.map_err(Unavailable::from)?;
+        let position = self.store()?.position(profile, title).await.map_err(Unavailable::from)?;
         let session = Session {
             id: Session::new_id(self.rng()),
             profile: profile.clone(),

@@ -81,7 +81,7 @@ impl Viewers {
         let write = checked(profile, edition, ask, report, self.clock().now())?;
         self.write(write).await.map_err(|error| match error {
             GroupError::Busy => ReportError::Busy,
-            GroupError::Failed(error) => Unavailable(Some(error)).into(),
+            GroupError::Failed(error) => Unavailable(error).into(),
             GroupError::Late | GroupError::Closed => Unavailable(None).into(),
         })
     }
@@ -94,19 +94,19 @@ impl Viewers {
         ask: &Ask<'_>,
         now: Timestamp,
     ) -> Result<Vec<Continue>, Unavailable> {
-        let history = self.store().newest_positions(profile, MAX_HISTORY).await?;
+        let history = self.store()?.newest_positions(profile, MAX_HISTORY).await?;
         Ok(continue_watching(&history, edition, ask, now))
     }
 
     /// Where `profile` is in those of `ids` that it has begun; at most [`MAX_IDS`] are looked at.
     pub async fn progress(&self, profile: &ProfileId, ids: &[TitleId]) -> Result<Vec<Position>, Unavailable> {
         let mut wanted: HashSet<&TitleId> = ids.iter().take(MAX_IDS).collect();
-        let history = self.store().newest_positions(profile, MAX_HISTORY).await?;
+        let history = self.store()?.newest_positions(profile, MAX_HISTORY).await?;
         let all = history.len() < MAX_HISTORY as usize;
         let mut found: Vec<Position> = history.into_iter().filter(|one| wanted.remove(&one.title)).collect();
         if !all {
             for id in wanted {
-                found.extend(self.store().position(profile, id).await?);
+                found.extend(self.store()?.position(profile, id).await?);
             }
         }
         Ok(found)

@@ -17,8 +17,8 @@ pub struct Unavailable(#[source] pub(crate) Option<Arc<StoreError>>);
 
 /// What viewers' use cases are made of.
 pub struct ViewersParts {
-    /// Where positions are kept.
-    pub store: Store,
+    /// Where positions are kept. Without one, nothing personal is to be had and nothing new plays; the rest goes on.
+    pub store: Option<Store>,
     /// Signs what viewers carry about.
     pub seal: Seal,
     /// Signs delivery tokens.
@@ -36,7 +36,7 @@ pub struct ViewersParts {
 pub struct Viewers(Arc<Inner>);
 
 struct Inner {
-    store: Store,
+    store: Option<Store>,
     seal: Seal,
     signer: TokenSigner,
     clock: Arc<dyn Clock>,
@@ -44,7 +44,7 @@ struct Inner {
     writes: Writes,
 }
 
-type Writes = Group<PositionWrite, (), Arc<StoreError>>;
+type Writes = Group<PositionWrite, (), Option<Arc<StoreError>>>;
 
 impl Viewers {
     /// Starts the writer of positions. Its task ends when every clone is dropped and everything accepted is on disk: wait for
@@ -55,7 +55,8 @@ impl Viewers {
         let (writes, task) = Group::start(limits, move |batch: Vec<PositionWrite>| {
             let store = to.clone();
             async move {
-                store.put_positions(&batch).await.map_err(Arc::new)?;
+                let store = store.as_ref().ok_or(None)?;
+                store.put_positions(&batch).await.map_err(|error| Some(Arc::new(error)))?;
                 Ok(vec![(); batch.len()])
             }
         });
@@ -67,8 +68,8 @@ impl Viewers {
         &self.0.seal
     }
 
-    pub(crate) fn store(&self) -> &Store {
-        &self.0.store
+    pub(crate) fn store(&self) -> Result<&Store, Unavailable> {
+        self.0.store.as_ref().ok_or(Unavailable(None))
     }
 
     pub(crate) fn signer(&self) -> &TokenSigner {
@@ -83,7 +84,10 @@ impl Viewers {
         &*self.0.rng
     }
 
-    pub(crate) async fn write(&self, write: PositionWrite) -> Result<(), GroupError<Arc<StoreError>>> {
+    pub(crate) async fn write(
+        &self,
+        write: PositionWrite,
+    ) -> Result<(), GroupError<Option<Arc<StoreError>>>> {
         self.0.writes.write(write).await
     }
 }
