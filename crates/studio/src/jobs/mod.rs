@@ -79,11 +79,11 @@ where
 {
     let deps = deps.clone();
     registry.register(move |job: J, context: JobContext| {
-        let (deps, asset, last) = (deps.clone(), job.asset().cloned(), context.last_attempt);
+        let (deps, asset) = (deps.clone(), job.asset().cloned());
         async move {
-            let ended = run(deps.clone(), job, context).await;
+            let ended = run(deps.clone(), job, context.clone()).await;
             if let (Err(error), Some(asset)) = (&ended, asset) {
-                finish::failed(&deps, &asset, error, last).await;
+                finish::failed(&deps, &context, &asset, error).await;
             }
             ended
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::{AssetId, Locale};
+use domain::Locale;
 use media::index::{AudioTrack, FORMAT, MediaIndex, TextTrack, VideoTrack};
 use objects::{Hash, Key};
 use serde::de::DeserializeOwned;
@@ -17,25 +17,11 @@ use super::{
 };
 use crate::ingest::Summary;
 
-/// Tracks that finish while an index is made have it made again; more often than this is tried later.
-const ROUNDS: usize = 16;
-
-/// Writes the index of all tracks that are finished.
+/// Writes the index of all tracks that are finished. A track that finishes meanwhile has this run once more.
 pub(crate) async fn run(deps: Deps, job: Package, context: JobContext) -> Result<Outcome, JobError> {
-    for _ in 0..ROUNDS {
-        if round(&deps, &job.asset, &context).await? {
-            deps.nudge.nudge();
-            return Ok(Outcome::Completed);
-        }
-    }
-    Err(JobError::retry("tracks kept finishing while the index was written"))
-}
-
-/// False when a track was finished in between: that track's own package job was not added, since this one was running.
-async fn round(deps: &Deps, id: &AssetId, context: &JobContext) -> Result<bool, JobError> {
-    let subject = Subject::load(deps, id).await?;
+    let subject = Subject::load(&deps, &job.asset).await?;
     context.progress.note(subject.asset.title.as_str());
-    let tracks = deps.store.tracks(id).await?;
+    let tracks = deps.store.tracks(&job.asset).await?;
     let made = match &subject.probe {
         Some(probe) => make(&subject, probe, &tracks)?,
         None => None,
@@ -44,20 +30,17 @@ async fn round(deps: &Deps, id: &AssetId, context: &JobContext) -> Result<bool, 
         let (objects, key, bytes) = (deps.objects.clone(), key.clone(), bytes.clone());
         fault::blocking(move || put(&objects, &key, &bytes)).await?;
     }
-    let now = deps.clock.now();
-    let mut tx = deps.store.begin().await?;
-    if tx.tracks(id).await? != tracks {
-        return Ok(false);
-    }
-    if let (Some(made), Some(asset)) = (&made, tx.asset(id).await?) {
-        tx.set_index(id, made.key.as_str(), &made.summary, now).await?;
-        // A rung that was given up stays a message of an asset that plays without it.
+    let now = context.now();
+    let mut tx = context.begin().await?;
+    if let (Some(made), Some(asset)) = (&made, tx.asset(&job.asset).await?) {
+        tx.set_index(&job.asset, made.key.as_str(), &made.summary, now).await?;
+        // Why a rung was given up stays with an asset that plays without it.
         let message = if made.state == Some(AssetState::Complete) { "" } else { asset.message.as_str() };
-        tx.move_asset(id, (asset.state, made.state.unwrap_or(asset.state)), message, now).await?;
+        tx.move_asset(&job.asset, (asset.state, made.state.unwrap_or(asset.state)), message, now).await?;
     }
-    tx.complete(&context.claim, now).await?;
-    tx.commit().await?;
-    Ok(true)
+    let done = context.complete(tx).await?;
+    deps.nudge.nudge();
+    Ok(done)
 }
 
 struct Made {

@@ -17,13 +17,11 @@ pub(crate) async fn run(deps: Deps, job: PictureJob, context: JobContext) -> Res
     .await?;
     let body = serde_json::to_string(&body).map_err(fault::json)?;
     let row = PictureRow { source: job.picture.to_string(), body };
-    let now = deps.clock.now();
-    let mut tx = deps.store.begin().await?;
-    tx.put_picture(&row, now).await?;
-    tx.complete(&context.claim, now).await?;
-    tx.commit().await?;
+    let mut tx = context.begin().await?;
+    tx.put_picture(&row, context.now()).await?;
+    let done = context.complete(tx).await?;
     deps.nudge.nudge();
-    Ok(Outcome::Completed)
+    Ok(done)
 }
 
 /// Writes a picture in every width. Blocks.

@@ -20,8 +20,8 @@ pub(crate) async fn run(deps: Deps, job: Probe, context: JobContext) -> Result<O
     }
     let jobs = jobs(&deps, &subject, &plan).map_err(fault::json)?;
     let json = serde_json::to_string(&probe).map_err(fault::json)?;
-    let now = deps.clock.now();
-    let mut tx = deps.store.begin().await?;
+    let now = context.now();
+    let mut tx = context.begin().await?;
     tx.set_probe(&job.asset, &json, now).await?;
     let state = tx.asset(&job.asset).await?.map(|asset| asset.state);
     if let Some(from @ (AssetState::Waiting | AssetState::Failed)) = state {
@@ -30,9 +30,7 @@ pub(crate) async fn run(deps: Deps, job: Probe, context: JobContext) -> Result<O
     for new in &jobs {
         tx.enqueue(new, now).await?;
     }
-    tx.complete(&context.claim, now).await?;
-    tx.commit().await?;
-    Ok(Outcome::Completed)
+    Ok(context.complete(tx).await?)
 }
 
 fn jobs(deps: &Deps, subject: &Subject, plan: &Plan) -> Result<Vec<NewJob>, serde_json::Error> {

@@ -27,5 +27,5 @@ pub(crate) async fn run(deps: Deps, job: Still, context: JobContext) -> Result<O
     let id = TrackId::new(STILL).map_err(JobError::give_up)?;
     let widest = body.widths.last().copied().unwrap_or_default();
     let row = track::row(&id, STILL, &objects::Key::image(body.hash, widest), &body)?;
-    finish::track(&deps, &context, (&job.asset, subject.source.order), &row, None).await
+    finish::track(&context, (&job.asset, subject.source.order), &row, None).await
 }

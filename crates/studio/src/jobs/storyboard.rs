@@ -37,7 +37,7 @@ pub(crate) async fn run(deps: Deps, job: Storyboard, context: JobContext) -> Res
     .await?;
     let id = TrackId::new(STORYBOARD).map_err(JobError::give_up)?;
     let row = track::row(&id, STORYBOARD, &Key::storyboard(&job.asset, 0), &storyboard)?;
-    finish::track(&deps, &context, (&job.asset, subject.source.order), &row, None).await
+    finish::track(&context, (&job.asset, subject.source.order), &row, None).await
 }
 
 /// ffmpeg reads files, and an object may be elsewhere.

@@ -24,5 +24,5 @@ pub(crate) async fn run(deps: Deps, job: Subtitle, context: JobContext) -> Resul
     let label = language_name(tag).unwrap_or(tag).to_owned();
     let text = TextTrack { id: id.to_string(), lang: tag.to_owned(), label, forced: false };
     let row = track::row(&id, "text", &key, &text)?;
-    finish::track(&deps, &context, (&job.asset, subject.source.order), &row, None).await
+    finish::track(&context, (&job.asset, subject.source.order), &row, None).await
 }

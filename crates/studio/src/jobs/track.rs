@@ -43,7 +43,7 @@ pub(crate) async fn video(deps: Deps, job: VideoRung, context: JobContext) -> Re
         }
         false => None,
     };
-    finish::track(&deps, &context, (&job.asset, order), &track, storyboard).await
+    finish::track(&context, (&job.asset, order), &track, storyboard).await
 }
 
 /// Encodes one sound stream.
@@ -69,7 +69,7 @@ pub(crate) async fn audio(deps: Deps, job: Audio, context: JobContext) -> Result
         .into_audio(id.as_str(), job.language.as_str())
         .ok_or_else(|| JobError::give_up(format!("{key} is no sound")))?;
     let track = row(&id, "audio", &key, &audio)?;
-    finish::track(&deps, &context, (&job.asset, subject.source.order), &track, None).await
+    finish::track(&context, (&job.asset, subject.source.order), &track, None).await
 }
 
 fn track_key(subject: &Subject, id: &str) -> Result<(TrackId, Key), JobError> {
