@@ -168,7 +168,7 @@ scene_cosmos() {
 
 scene_tunnel() {
     generated "color=black:s=128x72:r=24"
-    GRAPH+="[$at:v]format=gray,geq=lum='st(0,hypot(X-64,Y-36)+0.6);clip((128+70*sin(90/ld(0)+T*5)+50*sin(4*atan2(Y-36,X-64)+sin(T*0.7)*2))*min(1,ld(0)/22),0,255)',$(tint),scale=1280:720:flags=bicubic,format=yuv420p[t0];"
+    GRAPH+="[$at:v]format=gray,geq=lum='st(0,hypot(X-90,Y-34)+0.8);clip((128+90*sin(7*log(ld(0))-T*4)+36*sin(6*atan2(Y-34,X-90)+sin(T*0.7)*2))*min(1,ld(0)/12),0,255)',$(tint),scale=1280:720:flags=bicubic,format=yuv420p[t0];"
     still front 1280 720
     GRAPH+="[$at:v]format=yuva420p,colorchannelmixer=aa=0.6,$hold[near];[t0][near]overlay[scene];"
 }
@@ -185,17 +185,22 @@ scene_life() {
 
 # Layers that settle row by row, by the rule of a cellular automaton, and the picture through them.
 scene_strata() {
-    generated "cellauto=s=160x90:r=12:rule=$1:seed=$2:scroll=1:full=1"
-    GRAPH+="[$at:v]fps=24,$(tint),format=yuva420p,colorchannelmixer=aa=0.42,scale=1280:720:flags=neighbor[rows];"
+    generated "cellauto=s=80x45:r=6:rule=$1:seed=$2:scroll=1:full=1"
+    GRAPH+="[$at:v]fps=24,$(tint),format=yuva420p,colorchannelmixer=aa=0.22,scale=1280:720:flags=neighbor[rows];"
     walk right
     GRAPH+="[s0];[s0][rows]overlay[scene];"
 }
 
-scene_crystal() {
-    generated "sierpinski=s=320x180:r=24:seed=$1:jump=60:type=${2:-triangle}"
-    GRAPH+="[$at:v]$(tint),format=yuva420p,colorchannelmixer=aa=0.3,gblur=1,scale=1280:720:flags=bilinear[frost];"
+# Light that moves over the picture, and a little snow.
+scene_shimmer() {
+    plasma
+    GRAPH=${GRAPH/,scale=1280/,format=yuva420p,colorchannelmixer=aa=0.38,scale=1280}
+    GRAPH=${GRAPH%,format=yuv420p}
+    GRAPH+="[light];"
     walk left
-    GRAPH+="[s0];[s0][frost]overlay[scene];"
+    GRAPH+="[s0];"
+    sheet snow 1 2 far
+    GRAPH+="[s0][light]overlay[s1];[s1][far]overlay[scene];"
 }
 
 scene_kaleidoscope() {
@@ -240,13 +245,13 @@ scene_triptych() {
 
 # What four cameras see.
 scene_cctv() {
-    local n spots=("760:60" "1200:40" "1180:560" "700:540") names=("CAM 1" "CAM 2" "CAM 3" "CAM 4")
+    local n spots=("900:506:900:290" "560:315:1110:0" "560:315:660:660" "400:225:1110:430") names=("CAM 1" "CAM 2" "CAM 3" "CAM 4")
     for n in 0 1 2 3; do
         still hero 1920 1080
-        GRAPH+="[$at:v]crop=660:371:${spots[n]},scale=720:405,format=yuv420p,$hold,crop=640:360:x='40+40*sin(n/$((50 + 13 * n)))':y=20,hue=s=0.25,drawtext=fontfile=$mono:text='${names[n]}':fontcolor=white@0.8:fontsize=20:x=18:y=326[c$n];"
+        GRAPH+="[$at:v]crop=${spots[n]},scale=720:405,hue=s=0.3,format=yuv420p,$hold,crop=640:360:x='40+40*sin(n/$((50 + 13 * n)))':y=20,drawtext=fontfile=$mono:text='${names[n]}':fontcolor=white@0.8:fontsize=20:x=18:y=326[c$n];"
     done
     generated "color=gray:s=320x180:r=12"
-    GRAPH+="[$at:v]format=yuva420p,noise=c0s=60:c0f=t,colorchannelmixer=aa=0.13,fps=24,scale=1280:720:flags=neighbor[grain];"
+    GRAPH+="[$at:v]format=yuva420p,noise=c0s=40:c0f=t,colorchannelmixer=aa=0.1,fps=24,scale=1280:720:flags=neighbor[grain];"
     GRAPH+="[c0][c1]hstack[up];[c2][c3]hstack[low];[up][low]vstack[q];[q][grain]overlay,eq=brightness='0.02*sin(n*1.7)-0.25*lt(mod(n,157),4)':eval=frame[scene];"
 }
 
@@ -274,7 +279,7 @@ scene_glitch() {
     scene_zoom in 0.7 0.45 0.3
     GRAPH=${GRAPH%'[scene];'}
     GRAPH+=",split=3[g0][g1][g2];[g1]crop=1280:90:0:200,hue=h=80[s1];[g2]crop=1280:40:0:450,hue=h=-70[s2];"
-    GRAPH+="[g0][s1]overlay=x='if(lt(mod(n,67),9),24*sin(n*3),0)':y=200[g3];[g3][s2]overlay=x='if(lt(mod(n+30,53),7),-40*cos(n*5),0)':y=450,eq=contrast='1+0.5*lt(mod(n,67),4)':eval=frame[scene];"
+    GRAPH+="[g0][s1]overlay=x='24*sin(n*3)':y=200:enable='lt(mod(n,67),9)'[g3];[g3][s2]overlay=x='-40*cos(n*5)':y=450:enable='lt(mod(n+30,53),7)',eq=contrast='1+0.5*lt(mod(n,67),4)':eval=frame[scene];"
 }
 
 # The music, drawn by itself, before the picture.
