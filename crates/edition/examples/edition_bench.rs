@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
 
     let start = Instant::now();
-    let first = generate::generate(&objects, &spec, 1, now)?;
+    let first = generate::generate(&objects, 1, now, &spec)?;
     timed("generate", start);
     println!("{first:?}");
     announce::publish(&objects, &first.announcement(now), &key, &ring)?;

@@ -88,9 +88,9 @@ pub fn catalogue(spec: &Synthetic) -> Result<Catalogue, BuildError> {
 /// Writes the edition, sections and header. Announcing it is the caller's.
 pub fn generate(
     objects: &Objects,
-    spec: &Synthetic,
     number: u64,
     created_at: Timestamp,
+    spec: &Synthetic,
 ) -> Result<Built, BuildError> {
     let maker = Maker::new(spec)?;
     let mut sink = Sink::new(objects);

@@ -67,7 +67,7 @@ proptest! {
 #[test]
 fn the_corpus_is_refused_without_a_panic() {
     for (folder, fuzz) in [("section", fuzz_section as fn(&[u8])), ("header", fuzz_header)] {
-        let folder = format!("{}/tests/corpus/{folder}", env!("CARGO_MANIFEST_DIR"));
+        let folder = format!("{}/fuzz/corpus/{folder}", env!("CARGO_MANIFEST_DIR"));
         for entry in fs::read_dir(folder).unwrap() {
             fuzz(&fs::read(entry.unwrap().path()).unwrap());
         }

@@ -13,7 +13,7 @@ fn streamed_and_built_are_the_same_edition() {
     let dir = tempfile::tempdir().unwrap();
     let objects = Objects::folder(dir.path()).unwrap();
     let spec = generate::Synthetic { languages: 3, ..generate::Synthetic::of(700) };
-    let streamed = generate::generate(&objects, &spec, 1, Timestamp(1)).unwrap();
+    let streamed = generate::generate(&objects, 1, Timestamp(1), &spec).unwrap();
     assert_eq!(streamed.header, built.header);
     let edition = Edition::open(&objects, &streamed.announcement(Timestamp(1))).unwrap();
     assert_eq!(edition.titles(), 700 + 47 + 14);
