@@ -70,6 +70,13 @@ pub enum Command {
     Migrate,
     /// Serve the demo: bring in its catalogue and masters, show progress, print the addresses
     Demo(DemoArgs),
+    /// Announce a synthetic edition, for benches; in a data folder of its own
+    #[command(hide = true)]
+    BenchEdition {
+        /// How many episodes
+        #[arg(long)]
+        episodes: u32,
+    },
     /// Look at the configuration
     Config {
         #[command(subcommand)]

@@ -22,6 +22,11 @@ impl DataDir {
         Ok(Self(path.to_owned()))
     }
 
+    /// The folder itself.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Where objects are.
     pub fn objects(&self) -> PathBuf {
         self.0.join("objects")
@@ -43,7 +48,9 @@ impl DataDir {
                  a second process for viewers alone runs with --roles site,origin --set database.path=none",
                 self.0.display()
             ))),
-            Err(TryLockError::Error(error)) => Err(Failed::at(format!("cannot lock {}", path.display()), error)),
+            Err(TryLockError::Error(error)) => {
+                Err(Failed::at(format!("cannot lock {}", path.display()), error))
+            }
         }
     }
 
@@ -60,27 +67,37 @@ impl DataDir {
         }
         // Another process may be doing the same: whoever links first wins, and both read what stands there then.
         let draft = dir.join(format!(".{name}.{}", std::process::id()));
-        let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&draft).doing(doing)?;
+        let mut file = OpenOptions::new()
+            .create(true)
+            .truncate(true)
+            .write(true)
+            .mode(0o600)
+            .open(&draft)
+            .doing(doing)?;
         file.write_all(make().as_bytes()).and_then(|()| file.sync_all()).doing(doing)?;
         match fs::hard_link(&draft, &path) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error).doing(doing),
             _ => fs::remove_file(&draft).and_then(|()| File::open(&dir)?.sync_all()).doing(doing)?,
         }
-        read_secret(&path).doing(doing)?.ok_or_else(|| Failed::new(format!("the secret {} vanished", path.display())))
+        read_secret(&path)
+            .doing(doing)?
+            .ok_or_else(|| Failed::new(format!("the secret {} vanished", path.display())))
     }
 }
 
 fn read_secret(path: &Path) -> io::Result<Option<String>> {
-    let mut file = match File::open(path) {
+    let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
     if file.metadata()?.permissions().mode() & 0o077 != 0 {
-        return Err(io::Error::other("others may read it: run chmod 600 on it, and draw a new one if somebody did"));
+        return Err(io::Error::other(
+            "others may read it: run chmod 600 on it, and draw a new one if somebody did",
+        ));
     }
     let mut text = String::new();
-    file.by_ref().take(4096).read_to_string(&mut text)?;
+    file.take(4096).read_to_string(&mut text)?;
     match text.trim() {
         "" => Err(io::Error::other("it is empty: restore it from a backup, or remove it to draw a new one")),
         text => Ok(Some(text.to_owned())),

@@ -8,14 +8,22 @@ use crate::config::{Log, LogFormat};
 
 /// Starts the log of this process. Call once.
 pub fn start(log: &Log) -> Result<(), crate::Failed> {
-    let filter = EnvFilter::try_new(&log.filter)
-        .map_err(|error| crate::Failed::new(format!("log.filter `{}`: {error}; write a level, or directives as in `info,site=debug`", log.filter)))?;
+    let filter = EnvFilter::try_new(&log.filter).map_err(|error| {
+        crate::Failed::new(format!(
+            "log.filter `{}`: {error}; write a level, or directives as in `info,site=debug`",
+            log.filter
+        ))
+    })?;
     let json = match log.format {
         LogFormat::Json => true,
         LogFormat::Text => false,
         LogFormat::Auto => !stderr().is_terminal(),
     };
     let builder = fmt().with_env_filter(filter).with_writer(stderr);
-    let started = if json { builder.json().flatten_event(true).try_init() } else { builder.compact().with_target(false).try_init() };
+    let started = if json {
+        builder.json().flatten_event(true).try_init()
+    } else {
+        builder.compact().with_target(false).try_init()
+    };
     started.map_err(|error| crate::Failed::new(format!("the log did not start: {error}")))
 }

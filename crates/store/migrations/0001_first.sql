@@ -1,6 +1,19 @@
 -- Ids are text, instants are integer microseconds since 1970 in UTC, JSON is text. The same file runs on every engine.
 
--- What the catalogue is made of: `revision` is the approved one, which editions are made from. A withdrawn document has no row.
+-- Numbers that only grow. `catalogue`: how often the approved documents changed.
+CREATE TABLE counters (
+    name  TEXT   NOT NULL PRIMARY KEY,
+    value BIGINT NOT NULL
+);
+INSERT INTO counters (name, value) VALUES ('catalogue', 0);
+
+-- Texts by the hash of their bytes. They are written before the import that names them takes effect, so that that is short.
+CREATE TABLE bodies (
+    hash TEXT NOT NULL PRIMARY KEY,
+    body TEXT NOT NULL
+);
+
+-- What the catalogue is made of: `revision` is the approved one, which editions are made from. What was withdrawn has no row.
 CREATE TABLE documents (
     kind     TEXT   NOT NULL,
     id       TEXT   NOT NULL,
@@ -14,20 +27,28 @@ CREATE TABLE revisions (
     id       TEXT   NOT NULL,
     revision BIGINT NOT NULL,
     state    TEXT   NOT NULL CHECK (state IN ('draft', 'approved', 'withdrawn')),
-    body     TEXT   NOT NULL,
-    hash     TEXT   NOT NULL,
+    hash     TEXT   REFERENCES bodies (hash),
     at       BIGINT NOT NULL,
     PRIMARY KEY (kind, id, revision)
 );
 
--- Imports that have not taken effect.
+-- What an import will change, compared with the catalogue at `version`. The row in `imports` says that it is all there.
+CREATE TABLE imports (
+    import    TEXT   NOT NULL PRIMARY KEY,
+    version   BIGINT NOT NULL,
+    added     BIGINT NOT NULL,
+    changed   BIGINT NOT NULL,
+    same      BIGINT NOT NULL,
+    withdrawn BIGINT NOT NULL
+);
 CREATE TABLE staged (
     import   TEXT   NOT NULL,
     kind     TEXT   NOT NULL,
     id       TEXT   NOT NULL,
+    what     TEXT   NOT NULL CHECK (what IN ('revise', 'move', 'withdraw')),
+    revision BIGINT NOT NULL,
     position BIGINT NOT NULL,
-    body     TEXT   NOT NULL,
-    hash     TEXT   NOT NULL,
+    hash     TEXT   REFERENCES bodies (hash),
     PRIMARY KEY (import, kind, id)
 );
 

@@ -3,7 +3,6 @@
 //! Statements use `$1`, text ids, integer microseconds and JSON as text. What must happen together is a [`Tx`], whose
 //! methods are the functions; reading and single steps are methods of [`Store`].
 
-mod absent;
 mod assets;
 mod catalogue;
 mod db;
@@ -23,7 +22,7 @@ use std::{path::Path, sync::Arc};
 use tokio::sync::Notify;
 
 pub use assets::{Asset, AssetState, NewAsset, Track};
-pub use catalogue::{Document, Imported, Staged};
+pub use catalogue::{Document, Imported, Revision, Staged};
 pub use editions::EditionRow;
 pub use error::EngineError;
 pub use error::StoreError;
@@ -90,7 +89,7 @@ impl Store {
     pub fn statements() -> Vec<&'static str> {
         [
             assets::STATEMENTS,
-            catalogue::STATEMENTS,
+            &catalogue::STATEMENTS.concat(),
             editions::STATEMENTS,
             &jobs::STATEMENTS.concat(),
             migrate::STATEMENTS,

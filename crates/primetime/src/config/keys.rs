@@ -43,15 +43,27 @@ pub const KEYS: &[Key] = &[
         "",
         "request header with the viewer's country, set by a proxy that is trusted (CloudFront-Viewer-Country)",
     ),
-    key("site.default_territory", "", "country of a viewer when no header says; unset: only worldwide rights apply"),
-    key("site.country_switch", "false", "let viewers pretend to be in another country: for demonstrations only"),
-    key("site.secure_cookies", "true", "cookies only over HTTPS; browsers make an exception for localhost"),
+    key(
+        "site.default_territory",
+        "",
+        "country of a viewer when no header says; unset: only worldwide rights apply",
+    ),
+    key(
+        "site.country_switch",
+        "",
+        "countries that viewers may pretend to be in, as in `KR,US`: for demonstrations only; unset: none",
+    ),
+    key(
+        "site.url",
+        "",
+        "where viewers find the brands: with https://example.com, `harbour` is at https://harbour.example.com; \
+         default: http://localhost and the port of http.listen",
+    ),
     key("site.page_cache_mb", "128", "memory for rendered pages"),
     key("origin.cache_mb", "128", "memory for segments and playlists"),
     key("work.slots", "0", "jobs at a time; 0: as many as cores"),
     key("work.ffmpeg", "ffmpeg", "the ffmpeg to start"),
     key("work.ffprobe", "ffprobe", "the ffprobe to start"),
-    key("work.scratch_dir", "", "where encoding writes first; default: scratch in the data folder"),
     key("log.format", "auto", "text, json, or auto: text on a terminal, JSON elsewhere"),
     key("log.filter", "info", "what is logged: a level, or directives as in `info,site=debug`"),
 ];

@@ -41,7 +41,9 @@ pub struct Said {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum ConfigError {
     /// A key that does not exist.
-    #[error("{source_name}: there is no key `{key}`; did you mean `{nearest}`? `primetime config print` lists all")]
+    #[error(
+        "{source_name}: there is no key `{key}`; did you mean `{nearest}`? `primetime config print` lists all"
+    )]
     Unknown {
         /// Where it was said.
         source_name: String,
@@ -118,7 +120,8 @@ impl Layers {
                 }
                 toml::Value::String(text) => text,
                 toml::Value::Array(list) => {
-                    let words: Vec<_> = list.iter().map(|v| v.as_str().map_or(v.to_string(), str::to_owned)).collect();
+                    let words: Vec<_> =
+                        list.iter().map(|v| v.as_str().map_or(v.to_string(), str::to_owned)).collect();
                     words.join(",")
                 }
                 other => other.to_string(),
@@ -129,7 +132,10 @@ impl Layers {
     }
 
     /// Lays the environment's `PRIMETIME_…` variables over what is there; others are not looked at.
-    pub fn environment(&mut self, variables: impl Iterator<Item = (String, String)>) -> Result<(), ConfigError> {
+    pub fn environment(
+        &mut self,
+        variables: impl Iterator<Item = (String, String)>,
+    ) -> Result<(), ConfigError> {
         for (name, text) in variables.filter(|(name, _)| name.starts_with(PREFIX)) {
             let key = KEYS.iter().find(|key| key.variable() == name).map(|key| key.name);
             let as_key = || name[PREFIX.len()..].to_ascii_lowercase();

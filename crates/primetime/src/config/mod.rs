@@ -64,10 +64,14 @@ pub struct Site {
     pub territory_header: Option<String>,
     /// Country of a viewer when no header says.
     pub default_territory: Option<Territory>,
-    /// May viewers pretend to be elsewhere?
-    pub country_switch: bool,
-    /// Cookies only over HTTPS?
-    pub secure_cookies: bool,
+    /// Where viewers may pretend to be: for demonstrations only.
+    pub country_switch: Option<Vec<Territory>>,
+    /// Do viewers come over TLS?
+    pub https: bool,
+    /// The domain that the brands' names stand before.
+    pub domain: String,
+    /// The port that viewers use, if not the scheme's own.
+    pub port: Option<u16>,
     /// Memory for rendered pages, in bytes.
     pub page_cache: u64,
 }
@@ -81,8 +85,6 @@ pub struct Work {
     pub ffmpeg: PathBuf,
     /// The ffprobe to start.
     pub ffprobe: PathBuf,
-    /// Where encoding writes first.
-    pub scratch_dir: PathBuf,
 }
 
 /// The log.
@@ -110,27 +112,37 @@ impl Config {
     pub fn read(layers: &Layers) -> Result<Self, ConfigError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let data_dir = PathBuf::from(layers.said("data.dir").text);
-        let or_in_data = |key, name: &str| match layers.said(key).text.as_str() {
-            "" => data_dir.join(name),
-            path => PathBuf::from(path),
+        let database = match layers.said("database.path").text.as_str() {
+            "none" => None,
+            "" => Some(data_dir.join("primetime.db")),
+            path => Some(PathBuf::from(path)),
         };
         let slots: usize = parse(layers, "work.slots", "a number of jobs, or 0 for one a core")?;
-        let megabytes = |key| parse::<u32>(layers, key, "a number of megabytes").map(|mb| u64::from(mb) << 20);
+        let megabytes =
+            |key| parse::<u32>(layers, key, "a number of megabytes").map(|mb| u64::from(mb) << 20);
+        let (https, domain, port) = url(layers)?;
         let config = Self {
             roles: roles(layers)?,
-            database: (layers.said("database.path").text != "none")
-                .then(|| or_in_data("database.path", "primetime.db")),
+            database,
             http: Http {
                 listen: parse(layers, "http.listen", "an address and port, as in 127.0.0.1:8080")?,
                 ops_listen: parse(layers, "http.ops_listen", "an address and port, as in 127.0.0.1:9090")?,
                 max_connections: parse(layers, "http.max_connections", "a number of connections")?,
-                drain: Duration::from_secs(parse::<u32>(layers, "http.drain_seconds", "whole seconds")?.into()),
+                drain: Duration::from_secs(
+                    parse::<u32>(layers, "http.drain_seconds", "whole seconds")?.into(),
+                ),
             },
             site: Site {
                 territory_header: optional(layers, "site.territory_header", "the name of a header")?,
-                default_territory: optional(layers, "site.default_territory", "an ISO 3166-1 code, as in KR")?,
-                country_switch: parse(layers, "site.country_switch", "true or false")?,
-                secure_cookies: parse(layers, "site.secure_cookies", "true or false")?,
+                default_territory: optional(
+                    layers,
+                    "site.default_territory",
+                    "an ISO 3166-1 code, as in KR",
+                )?,
+                country_switch: countries(layers)?,
+                https,
+                domain,
+                port,
                 page_cache: megabytes("site.page_cache_mb")?,
             },
             origin_cache: megabytes("origin.cache_mb")?,
@@ -138,7 +150,6 @@ impl Config {
                 slots: if slots == 0 { cores } else { slots },
                 ffmpeg: layers.said("work.ffmpeg").text.into(),
                 ffprobe: layers.said("work.ffprobe").text.into(),
-                scratch_dir: or_in_data("work.scratch_dir", "scratch"),
             },
             log: Log { format: log_format(layers)?, filter: layers.said("log.filter").text },
             data_dir,
@@ -164,7 +175,11 @@ fn parse<T: FromStr>(layers: &Layers, key: &'static str, expected: &str) -> Resu
     layers.said(key).text.parse().map_err(|_| wrong(layers, key, expected))
 }
 
-fn optional<T: FromStr>(layers: &Layers, key: &'static str, expected: &str) -> Result<Option<T>, ConfigError> {
+fn optional<T: FromStr>(
+    layers: &Layers,
+    key: &'static str,
+    expected: &str,
+) -> Result<Option<T>, ConfigError> {
     if layers.said(key).text.is_empty() { Ok(None) } else { parse(layers, key, expected).map(Some) }
 }
 
@@ -181,6 +196,38 @@ fn roles(layers: &Layers) -> Result<Roles, ConfigError> {
         }
     }
     Ok(roles)
+}
+
+/// Scheme, domain and port of `site.url`.
+fn url(layers: &Layers) -> Result<(bool, String, Option<u16>), ConfigError> {
+    let key = "site.url";
+    if layers.said(key).text.is_empty() {
+        let listen: SocketAddr = parse(layers, "http.listen", "an address and port, as in 127.0.0.1:8080")?;
+        return Ok((false, "localhost".into(), Some(listen.port())));
+    }
+    let wrong = || wrong(layers, key, "a scheme, a domain and perhaps a port, as in https://example.com");
+    let uri: axum::http::Uri = parse(layers, key, "an address, as in https://example.com")?;
+    let https = match uri.scheme_str() {
+        Some("https") => true,
+        Some("http") => false,
+        _ => return Err(wrong()),
+    };
+    let domain =
+        uri.host().filter(|_| matches!(uri.path(), "" | "/") && uri.query().is_none()).ok_or_else(wrong)?;
+    Ok((https, domain.to_ascii_lowercase(), uri.port_u16()))
+}
+
+fn countries(layers: &Layers) -> Result<Option<Vec<Territory>>, ConfigError> {
+    let key = "site.country_switch";
+    let said = layers.said(key).text;
+    if said.is_empty() {
+        return Ok(None);
+    }
+    let countries = said.split(',').map(|code| Territory::new(code.trim()));
+    countries
+        .collect::<Result<_, _>>()
+        .map(Some)
+        .map_err(|_| wrong(layers, key, "ISO 3166-1 codes, as in KR,US"))
 }
 
 fn log_format(layers: &Layers) -> Result<LogFormat, ConfigError> {

@@ -20,7 +20,13 @@ fn flag_over_environment_over_file_over_default() {
     fs::write(&file, "roles = ['site', 'origin']\n[http]\nlisten = '127.0.0.1:1'\nops_listen = '127.0.0.1:2'\nmax_connections = 3\n").unwrap();
     let mut layers = Layers::defaults();
     layers.file(&file).unwrap();
-    layers.environment(variables(&[("PRIMETIME_HTTP_LISTEN", "127.0.0.1:4"), ("PRIMETIME_HTTP_OPS_LISTEN", "127.0.0.1:5"), ("HOME", "/")])).unwrap();
+    layers
+        .environment(variables(&[
+            ("PRIMETIME_HTTP_LISTEN", "127.0.0.1:4"),
+            ("PRIMETIME_HTTP_OPS_LISTEN", "127.0.0.1:5"),
+            ("HOME", "/"),
+        ]))
+        .unwrap();
     layers.set("http.listen", "127.0.0.1:6".into(), Source::Flag("--listen".into())).unwrap();
     let config = Config::read(&layers).unwrap();
     assert_eq!(config.http.listen.port(), 6);
@@ -28,7 +34,9 @@ fn flag_over_environment_over_file_over_default() {
     assert_eq!(config.http.max_connections, 3);
     assert_eq!(config.roles, Roles { site: true, origin: true, studio: false, work: false });
     let printed = print(&layers);
-    for line in ["from flag --listen", "from environment PRIMETIME_HTTP_OPS_LISTEN", "primetime.toml", "from default"] {
+    for line in
+        ["from flag --listen", "from environment PRIMETIME_HTTP_OPS_LISTEN", "primetime.toml", "from default"]
+    {
         assert!(printed.contains(line), "{line} not in\n{printed}");
     }
 }
@@ -50,18 +58,33 @@ fn what_is_printed_can_be_read_again() {
 fn unknown_keys_are_refused_with_the_nearest() {
     let mut layers = Layers::defaults();
     let error = layers.environment(variables(&[("PRIMETIME_HTTP_LISTN", "x")])).unwrap_err().to_string();
-    assert!(error.contains("PRIMETIME_HTTP_LISTN") && error.contains("did you mean `PRIMETIME_HTTP_LISTEN`"), "{error}");
-    let error = layers.set("site.page_cash_mb", "1".into(), Source::Flag("--set".into())).unwrap_err().to_string();
+    assert!(
+        error.contains("PRIMETIME_HTTP_LISTN") && error.contains("did you mean `PRIMETIME_HTTP_LISTEN`"),
+        "{error}"
+    );
+    let error =
+        layers.set("site.page_cash_mb", "1".into(), Source::Flag("--set".into())).unwrap_err().to_string();
     assert!(error.contains("site.page_cache_mb"), "{error}");
 }
 
 #[test]
 fn wrong_values_name_key_source_and_what_would_do() {
-    for (key, text) in [("http.listen", "8080"), ("roles", "site,sight"), ("work.slots", "-1"), ("log.format", "xml"), ("site.default_territory", "ZZ"), ("site.page_cache_mb", "99999999999"), ("database.path", "none")] {
+    for (key, text) in [
+        ("http.listen", "8080"),
+        ("roles", "site,sight"),
+        ("work.slots", "-1"),
+        ("log.format", "xml"),
+        ("site.default_territory", "ZZ"),
+        ("site.page_cache_mb", "99999999999"),
+        ("database.path", "none"),
+    ] {
         let mut layers = Layers::defaults();
         layers.set(key, text.into(), Source::Flag("--set".into())).unwrap();
         let error = Config::read(&layers).unwrap_err().to_string();
-        assert!(error.contains(key) && error.contains("flag --set") && error.contains("should be"), "{error}");
+        assert!(
+            error.contains(key) && error.contains("flag --set") && error.contains("should be"),
+            "{error}"
+        );
     }
 }
 

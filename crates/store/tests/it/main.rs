@@ -9,3 +9,4 @@ mod contract;
 mod durability;
 mod jobs;
 mod opening;
+mod tmp;

@@ -1,0 +1,75 @@
+//! What commands and roles have in common: the folder, its objects and database, the newest edition, clock and metrics.
+
+use std::sync::Arc;
+
+use domain::{Clock, Rng};
+use edition::Follower;
+use objects::Objects;
+use store::Store;
+use web::{HttpMetrics, Metrics, Readiness};
+
+use crate::{
+    ambient::{SystemClock, SystemRng},
+    config::Config,
+    data::DataDir,
+    failed::{Doing, Failed},
+    keys::{self, Purpose},
+};
+
+/// An installation that is open.
+#[derive(Clone)]
+pub struct App {
+    pub config: Config,
+    pub data: DataDir,
+    pub objects: Arc<Objects>,
+    /// None: this process runs without a database.
+    pub store: Option<Store>,
+    pub clock: Arc<dyn Clock>,
+    pub rng: Arc<dyn Rng>,
+    pub metrics: Metrics,
+    pub http: HttpMetrics,
+    pub readiness: Readiness,
+}
+
+impl App {
+    /// Opens folder and database; the folder is made when it is missing.
+    pub async fn open(config: Config) -> Result<Self, Failed> {
+        let data = DataDir::open(&config.data_dir)?;
+        let objects = Objects::folder(&data.objects()).doing(|| "open the folder of objects".into())?;
+        let store = match &config.database {
+            Some(path) => Some(
+                Store::open(path).await.map_err(|error| Failed::at("the database did not open", error))?,
+            ),
+            None => None,
+        };
+        let metrics = Metrics::new("primetime");
+        let http = HttpMetrics::new(&metrics);
+        Ok(Self {
+            config,
+            data,
+            objects: Arc::new(objects),
+            store,
+            clock: Arc::new(SystemClock),
+            rng: Arc::new(SystemRng),
+            metrics,
+            http,
+            readiness: Readiness::default(),
+        })
+    }
+
+    /// The database, for what cannot do without.
+    pub fn store(&self) -> Result<&Store, Failed> {
+        self.store
+            .as_ref()
+            .ok_or_else(|| Failed::new("this needs a database: leave database.path unset, or name a file"))
+    }
+
+    /// Follows the announcements of this installation's editions.
+    pub fn follower(&self) -> Result<Arc<Follower>, Failed> {
+        if self.config.roles.studio {
+            keys::signing(&self.data, Purpose::Edition, &*self.rng)?; // so that its public half is there
+        }
+        let ring = keys::ring(&self.data, Purpose::Edition)?;
+        Ok(Arc::new(Follower::new(self.objects.clone(), ring)))
+    }
+}

@@ -1,0 +1,89 @@
+//! The subcommands.
+
+pub mod doctor;
+pub mod import;
+pub mod publish;
+mod synthetic;
+
+use clap::CommandFactory;
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    app::App,
+    cli::{Cli, Command, ConfigArgs, ConfigCommand},
+    config::{Config, print},
+    demo,
+    failed::{Doing, Failed},
+    log, serve,
+};
+
+/// Does what was typed.
+pub fn run(cli: Cli) -> Result<(), Failed> {
+    let Cli { config: args, command } = cli;
+    match command {
+        Command::Config { command: ConfigCommand::Print } => show(&print(&args.layers(false)?)),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Cli::command(), "primetime", &mut std::io::stdout());
+            Ok(())
+        }
+        Command::Import(import) => with(&args, |config| import::run(config, import)),
+        Command::Publish { confirm } => with(&args, |config| publish::run(config, confirm)),
+        Command::Doctor => with(&args, doctor::run),
+        Command::Migrate => with(&args, migrate),
+        Command::Serve => serving(&args, |config| config),
+        Command::Work => serving(&args, |mut config| {
+            config.roles = crate::config::Roles { site: false, origin: false, studio: false, work: true };
+            config
+        }),
+        Command::Demo(wanted) => demo::run(args.read(true)?, &wanted),
+        Command::BenchEdition { episodes } => with(&args, |config| synthetic::run(config, episodes)),
+    }
+}
+
+/// Prints for people, on standard output; a closed pipe is no error.
+#[allow(clippy::print_stdout)]
+pub fn show(text: &str) -> Result<(), Failed> {
+    use std::io::{ErrorKind, Write};
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error).doing(|| "print".into()),
+        _ => Ok(()),
+    }
+}
+
+/// A command that ends by itself: its log says warnings only, unless somebody asks for more.
+fn with<F>(args: &ConfigArgs, command: impl FnOnce(Config) -> F) -> Result<(), Failed>
+where
+    F: Future<Output = Result<(), Failed>>,
+{
+    let mut config = args.read(false)?;
+    if config.log.filter == "info" {
+        config.log.filter = "warn".into();
+    }
+    log::start(&config.log)?;
+    runtime()?.block_on(command(config))
+}
+
+fn serving(args: &ConfigArgs, change: impl FnOnce(Config) -> Config) -> Result<(), Failed> {
+    let config = change(args.read(false)?);
+    log::start(&config.log)?;
+    runtime()?.block_on(async {
+        let stop = CancellationToken::new();
+        serve::stop_on_signal(stop.clone())?;
+        let app = App::open(config).await?;
+        serve::serve(&app, stop).await
+    })
+}
+
+/// The async runtime of this process.
+pub fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .doing(|| "start the async runtime".into())
+}
+
+async fn migrate(config: Config) -> Result<(), Failed> {
+    let app = App::open(config).await?;
+    let schema = app.store()?.schema().await.doing(|| "read the schema's version".into())?;
+    show(&format!("The database has this version's schema ({schema}).\n"))
+}

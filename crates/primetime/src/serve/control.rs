@@ -1,0 +1,71 @@
+//! The roles behind the viewers' ones: studio and work.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::Router;
+use studio::{
+    Permission, Staff, StaffToken,
+    http::StudioState,
+    jobs::{self, Deps},
+    publish::{AutoPublisher, Nudge},
+};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use web::{Guard, RequestLimits};
+use work::{Registry, Runner, RunnerLimits};
+
+use crate::{
+    app::App,
+    commands::{doctor::encoder, publish::publisher},
+    data::random_word,
+    failed::{Doing, Failed},
+};
+
+/// How long running jobs may go on after SIGTERM; what is not done then is given back, and begun anew by the next worker.
+const DRAIN: Duration = Duration::from_secs(3);
+
+/// Starts the roles that the configuration names, and returns the studio's routes.
+pub async fn start(app: &App, background: &TaskTracker, stop: &CancellationToken) -> Result<Router, Failed> {
+    let publisher = publisher(app)?;
+    let nudge = Nudge::default();
+    // Where tracks are finished, or descriptions approved, editions are published: numbers are decided in the database.
+    background.spawn(AutoPublisher::new(publisher.clone(), nudge.clone()).run(stop.clone()));
+    if app.config.roles.work {
+        let runner = runner(app, nudge.clone()).await?;
+        background.spawn(runner.run(stop.clone()));
+    }
+    if !app.config.roles.studio {
+        return Ok(Router::new());
+    }
+    let token = app.data.secret("studio.token", || random_word(&*app.rng))?;
+    let staff = Staff::new([StaffToken::new(&token, Permission::Publish)]);
+    let state = StudioState {
+        store: app.store()?.clone(),
+        publisher,
+        staff: Arc::new(staff),
+        clock: app.clock.clone(),
+    };
+    let guard = Guard::new("studio", RequestLimits::default(), app.clock.clone(), &*app.rng, &app.http);
+    Ok(studio::http::router(state).layer(guard))
+}
+
+async fn runner(app: &App, nudge: Nudge) -> Result<Runner, Failed> {
+    let encoder = encoder(&app.config);
+    let version = encoder
+        .check()
+        .await
+        .map_err(|error| Failed::at("ffmpeg cannot be used: `primetime doctor` says more", error))?;
+    tracing::info!(version, "encoder ready");
+    let store = app.store()?.clone();
+    let deps =
+        Deps { store: store.clone(), objects: app.objects.clone(), encoder, clock: app.clock.clone(), nudge };
+    let mut registry = Registry::default();
+    jobs::register(&mut registry, &deps);
+    let limits = RunnerLimits { slots: app.config.work.slots, drain: DRAIN, ..RunnerLimits::default() };
+    let runner = Runner::new(store, registry, limits, app.clock.clone(), &*app.rng);
+    if !app.config.roles.studio {
+        return Ok(runner);
+    }
+    // One process with the folder to itself: what an earlier one left behind is nobody's.
+    deps.clean_scratch().doing(|| "clear what an earlier process left half-written".into())?;
+    Ok(runner.the_only("serve"))
+}

@@ -1,0 +1,104 @@
+//! `serve`: the roles of one process, started in order, drained in reverse.
+
+mod control;
+mod viewing;
+
+use std::{net::SocketAddr, time::Duration};
+
+use axum::Router;
+use tokio::{signal::unix, time::timeout};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use web::{ConnectionLimits, Drained};
+
+pub use viewing::address;
+
+use crate::{
+    app::App,
+    failed::{Doing, Failed},
+    follow::Following,
+};
+
+/// How long jobs may take to be given back.
+const GIVE_BACK: Duration = Duration::from_secs(5);
+
+/// Plays the roles of the configuration until `stop`, then drains: no request that was accepted is lost, no job half done.
+pub async fn serve(app: &App, stop: CancellationToken) -> Result<(), Failed> {
+    let config = &app.config;
+    // Whoever writes to the database of a folder serves from it alone; `work` beside it is welcome.
+    let serves = config.roles.site || config.roles.origin || config.roles.studio;
+    let _lock = if app.store.is_some() && serves { Some(app.data.lock()?) } else { None };
+    let background = TaskTracker::new();
+    // Tasks that requests rely on end after the last request.
+    let after = CancellationToken::new();
+    let mut router = Router::new();
+    let mut writer = None;
+    if config.roles.studio || config.roles.work {
+        router = router.merge(control::start(app, &background, &stop).await?);
+    }
+    if config.roles.site || config.roles.origin {
+        let follower = app.follower()?;
+        let ready = app.readiness.condition("edition", "the edition is being opened");
+        let following = Following::new(follower.clone(), ready, &app.metrics);
+        let viewing = viewing::start(app, &follower)?;
+        router = router.merge(viewing.router);
+        writer = viewing.writer;
+        following.look().await;
+        background.spawn(following.run(after.clone()));
+    }
+    let ops = listen(app, "ops", config.http.ops_listen)?;
+    let ops_limits = ConnectionLimits { connections: 64, ..ConnectionLimits::default() };
+    let health = web::health::router(app.readiness.clone(), app.metrics.clone());
+    let http = app.http.clone();
+    let ops_stop = after.clone();
+    background.spawn(async move { web::serve(ops, health, ops_limits, &http, ops_stop).await });
+    if serves {
+        let listener = listen(app, "http", config.http.listen)?;
+        tracing::info!(address = %config.http.listen, ops = %config.http.ops_listen, "serving");
+        let limits = ConnectionLimits {
+            connections: config.http.max_connections,
+            drain_deadline: config.http.drain,
+            ..ConnectionLimits::default()
+        };
+        let Drained { cut } = web::serve(listener, router, limits, &app.http, stop).await;
+        tracing::info!(cut, "drained");
+    } else {
+        stop.cancelled().await;
+    }
+    if let Some(writer) = writer {
+        // Every clone of what wrote to it is gone with the last request: what was accepted is now on disk.
+        let _ = timeout(GIVE_BACK, writer).await;
+    }
+    after.cancel();
+    background.close();
+    if timeout(GIVE_BACK, background.wait()).await.is_err() {
+        tracing::warn!("background tasks did not end in time; their leases will run out");
+    }
+    if let Some(store) = &app.store {
+        store.close().await;
+    }
+    Ok(())
+}
+
+fn listen(app: &App, what: &str, address: SocketAddr) -> Result<tokio::net::TcpListener, Failed> {
+    let _ = app;
+    web::bind(address, None).doing(|| {
+        format!("listen on {address}: is another process using it? Choose another with {what}.listen or --{what}-listen")
+    })
+}
+
+/// Cancels `stop` on SIGTERM or SIGINT; a second signal ends the process at once, as without us.
+pub fn stop_on_signal(stop: CancellationToken) -> Result<(), Failed> {
+    let kinds = [unix::SignalKind::terminate(), unix::SignalKind::interrupt()];
+    let [mut term, mut int] = [
+        unix::signal(kinds[0]).doing(|| "listen for SIGTERM".into())?,
+        unix::signal(kinds[1]).doing(|| "listen for SIGINT".into())?,
+    ];
+    tokio::spawn(async move {
+        tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+        tracing::info!("stopping: finishing what is under way");
+        stop.cancel();
+        tokio::select! { _ = term.recv() => {}, _ = int.recv() => {} }
+        std::process::abort();
+    });
+    Ok(())
+}

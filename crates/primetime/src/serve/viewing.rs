@@ -1,0 +1,115 @@
+//! The roles that viewers meet: site and origin.
+
+use std::sync::Arc;
+
+use axum::Router;
+use edition::Follower;
+use objects::token::{TokenSigner, TokenVerifier};
+use origin::{AssetSource, OriginLimits, OriginState};
+use site::{PublicAddress, Scheme, SiteConfig, SiteParts, SiteState};
+use tokio::task::JoinHandle;
+use viewers::{GroupLimits, Seal, Viewers, ViewersParts};
+use web::{Guard, RequestLimits};
+
+use crate::{
+    app::App,
+    data::random_word,
+    failed::{Doing, Failed},
+    keys::{self, Purpose},
+};
+
+/// Who signs delivery tokens: the only one whom origins of this platform believe.
+const ISSUER: &str = "primetime";
+
+/// The started roles.
+pub struct Viewing {
+    pub router: Router,
+    /// Writes positions; ends when the last request that could write one is over.
+    pub writer: Option<JoinHandle<()>>,
+}
+
+/// Builds the roles that the configuration names.
+pub fn start(app: &App, follower: &Arc<Follower>) -> Result<Viewing, Failed> {
+    let mut viewing = Viewing { router: Router::new(), writer: None };
+    if app.config.roles.site {
+        let (router, writer) = site(app, follower)?;
+        viewing.router = viewing.router.merge(router);
+        viewing.writer = Some(writer);
+    }
+    if app.config.roles.origin {
+        viewing.router = viewing.router.merge(origin(app, follower)?);
+    }
+    Ok(viewing)
+}
+
+fn guard(app: &App, role: &'static str) -> Guard {
+    Guard::new(role, RequestLimits::default(), app.clock.clone(), &*app.rng, &app.http)
+}
+
+fn site(app: &App, follower: &Arc<Follower>) -> Result<(Router, JoinHandle<()>), Failed> {
+    let secret = app.data.secret("cookie.key", || random_word(&*app.rng))?;
+    let signing = keys::signing(&app.data, Purpose::Token, &*app.rng)?;
+    let signer = TokenSigner::new(signing, ISSUER).doing(|| "make the token signer".into())?;
+    let (viewers, writer) = Viewers::start(ViewersParts {
+        store: app.store.clone(),
+        seal: Seal::new(&secret_bytes(&secret)?, &[]),
+        signer,
+        clock: app.clock.clone(),
+        rng: app.rng.clone(),
+        limits: GroupLimits::default(),
+    });
+    let state = SiteState::new(SiteParts {
+        editions: follower.clone(),
+        viewers,
+        clock: app.clock.clone(),
+        rng: app.rng.clone(),
+        config: config(app)?,
+        metrics: app.metrics.clone(),
+    })
+    .doing(|| "read the front end that is built in".into())?;
+    Ok((site::router(state).layer(guard(app, "site")), writer))
+}
+
+fn config(app: &App) -> Result<SiteConfig, Failed> {
+    let wanted = &app.config.site;
+    let header = wanted.territory_header.as_deref().map(str::parse).transpose();
+    Ok(SiteConfig {
+        address: address(app),
+        country_switch: wanted.country_switch.clone(),
+        secure_cookies: wanted.https,
+        default_territory: wanted.default_territory,
+        territory_header: header.doing(|| "read site.territory_header: it is no header name".into())?,
+        page_cache: wanted.page_cache,
+    })
+}
+
+/// Where viewers find the brands.
+pub fn address(app: &App) -> PublicAddress {
+    let site = &app.config.site;
+    let scheme = if site.https { Scheme::Https } else { Scheme::Http };
+    PublicAddress { scheme, domain: site.domain.clone(), port: site.port }
+}
+
+fn secret_bytes(hex: &str) -> Result<[u8; 32], Failed> {
+    let wrong = || {
+        Failed::new(
+            "the secret cookie.key is damaged: restore it from a backup, or remove it to draw a new one",
+        )
+    };
+    let bytes: Option<Vec<u8>> =
+        (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok()).collect();
+    bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(wrong)
+}
+
+fn origin(app: &App, follower: &Arc<Follower>) -> Result<Router, Failed> {
+    let ring = keys::ring(&app.data, Purpose::Token)?;
+    let state = OriginState {
+        assets: AssetSource::from(follower.clone()),
+        objects: app.objects.clone(),
+        verifier: Arc::new(TokenVerifier::new(ring, ISSUER)),
+        clock: app.clock.clone(),
+        limits: OriginLimits { chunk_bytes: app.config.origin_cache, ..OriginLimits::default() },
+        metrics: app.metrics.clone(),
+    };
+    Ok(origin::router(state).layer(guard(app, "origin")))
+}
