@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
-use domain::TitleId;
+use domain::{Clock, TitleId};
 use encode::Encoder;
 use store::{AssetState, JobState};
 use studio::publish::Request;
