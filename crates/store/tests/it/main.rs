@@ -9,4 +9,3 @@ mod contract;
 mod durability;
 mod jobs;
 mod opening;
-mod tmp;
