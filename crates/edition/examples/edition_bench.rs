@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Ok(());
     }
     let mut catalogue = generate::catalogue(&spec)?;
-    let title = &mut catalogue.titles[7];
+    let title = catalogue.titles.last_mut().ok_or("no titles")?;
     title.year += 1;
     title.synopsis.0.values_mut().for_each(|text| text.push('!'));
     let input = BuildInput {

@@ -60,10 +60,19 @@ pub(crate) struct Table {
 }
 
 impl Table {
+    /// Nothing empty, nothing that a number cannot hold: what [`Gather`] makes always is.
+    pub(crate) fn is_sound(&self) -> bool {
+        let full = self.places.iter().all(|class| !class.is_empty())
+            && self.devices.iter().all(|class| !class.is_empty())
+            && !self.places.is_empty()
+            && !self.devices.is_empty();
+        full && self.ages.is_sorted() && self.size().is_some()
+    }
+
     /// How many audiences there are; `None` when more than a number holds.
     fn size(&self) -> Option<u32> {
         let plans = 1u32.checked_shl(u32::try_from(self.plans.len()).ok()?)?;
-        let of = |classes: usize| u32::try_from(classes.max(1)).ok();
+        let of = |classes: usize| u32::try_from(classes).ok();
         of(self.places.len())?
             .checked_mul(plans)?
             .checked_mul(of(self.ages.len() + 1)?)?
@@ -88,7 +97,7 @@ impl Table {
         };
         let device = class(self.devices.iter().position(|class| class.contains(&device)));
         let number = (place << self.plans.len()) + held;
-        AudienceId((number * (self.ages.len() as u32 + 1) + age) * self.devices.len().max(1) as u32 + device)
+        AudienceId((number * (self.ages.len() as u32 + 1) + age) * self.devices.len() as u32 + device)
     }
 
     /// One viewer for all of an audience; `None` when there is no such number.
@@ -96,7 +105,7 @@ impl Table {
         if number >= self.size()? {
             return None;
         }
-        let (devices, ages) = (self.devices.len().max(1) as u32, self.ages.len() as u32 + 1);
+        let (devices, ages) = (self.devices.len() as u32, self.ages.len() as u32 + 1);
         let (rest, device) = (number / devices, number % devices);
         let (rest, age) = (rest / ages, (rest % ages) as usize);
         let (place, held) = (rest >> self.plans.len(), rest & ((1 << self.plans.len()) - 1));

@@ -3,6 +3,7 @@ use std::{cell::Cell, sync::OnceLock};
 use domain::{Brand, Genre, Window};
 
 use crate::{
+    AudienceId,
     audience::Table,
     format::{Columns, FormatError, Layout, check, schema::Kind},
     map::Bytes,
@@ -99,6 +100,13 @@ impl Section {
 
     /// Reads every value as views do. For fuzzing.
     pub(crate) fn touch(&self) {
+        if let Some(table) = self.audience() {
+            for number in (0..100).chain(u32::MAX - 100..=u32::MAX) {
+                let found = table.representative(AudienceId(number));
+                let again = found.map(|a| table.intern(a.territory, &a.plans, a.maturity_limit, a.device));
+                std::hint::black_box(again);
+            }
+        }
         let Some((columns, schema)) = self.columns().zip(self.kind.schema()) else { return };
         let seen = Cell::new(0usize);
         let mut column = 0;
@@ -129,7 +137,10 @@ impl Content {
         match kind {
             Kind::Brand => serde_json::from_slice(bytes).map(Box::new).map(Content::Brand).map_err(wrong),
             Kind::Genres => serde_json::from_slice(bytes).map(Content::Genres).map_err(wrong),
-            Kind::Audience => serde_json::from_slice(bytes).map(Content::Audience).map_err(wrong),
+            Kind::Audience => match serde_json::from_slice::<Table>(bytes).map_err(wrong)? {
+                table if table.is_sound() => Ok(Content::Audience(table)),
+                _ => Err(FormatError::Json("no table of audiences".into())),
+            },
             _ => Err(FormatError::Kind),
         }
     }

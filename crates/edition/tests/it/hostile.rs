@@ -65,7 +65,7 @@ proptest! {
 }
 
 #[test]
-fn the_corpus_is_refused_without_a_panic() {
+fn the_corpus_is_replayed_without_a_panic() {
     for (folder, fuzz) in [("section", fuzz_section as fn(&[u8])), ("header", fuzz_header)] {
         let folder = format!("{}/fuzz/corpus/{folder}", env!("CARGO_MANIFEST_DIR"));
         for entry in fs::read_dir(folder).unwrap() {

@@ -74,7 +74,7 @@ proptest! {
 }
 
 #[test]
-fn the_corpus_is_refused_without_a_panic() {
+fn the_corpus_is_replayed_without_a_panic() {
     for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/announcement")).unwrap() {
         fuzz_announcement(&fs::read(entry.unwrap().path()).unwrap());
     }
