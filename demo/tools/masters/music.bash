@@ -29,5 +29,5 @@ music() {
     expr+=";st(5,2*PI*t*$root/2*pow(2,ld(1)/12))"
     expr+=";0.26*exp(-$decay*ld(3))*(1-exp(-150*ld(3)))*($tone)"
     expr+="+0.085*pow(sin(PI*mod(ld(0),16)/16),0.7)*(sin(ld(5))+0.8*sin(1.498*ld(5))+0.5*sin(2.004*ld(5)))"
-    echo "aevalsrc='$expr':s=24000:d=$secs"
+    echo "aevalsrc='$expr':s=16000:d=$secs"
 }

@@ -39,19 +39,20 @@ tint() {
     echo "format=gray,format=rgb24,lutrgb=r=${part[0]}:g=${part[1]}:b=${part[2]}"
 }
 
-# A slow walk over the wide picture, to the right or back.
+# A slow walk over the wide picture, to the right or back; `grade` changes its colours, once.
 walk() {
+    local grade=${grade:-}
     still hero 1920 1080
     local x="min(640,n)"
     [ "$1" = left ] && x="max(0,640-n)"
     [ "$1" = slow ] && x="320+trunc(n/2)"
-    GRAPH+="[$at:v]format=yuv444p,$hold,crop=1280:720:x='$x':y=${2:-240}:exact=1,format=yuv420p"
+    GRAPH+="[$at:v]${grade:+$grade,}format=yuv420p,$hold,crop=1280:720:x='$x':y=${2:-240}:exact=1"
 }
 
 scene_pan() { walk "$@"; GRAPH+="[scene];"; }
 
 scene_zoom() {
-    still hero 3200 1800
+    still hero 2560 1440
     local t="on/$frames" z
     [ "$1" = out ] && t="(1-on/$frames)"
     z="1+${4:-0.5}*$t"
@@ -66,12 +67,12 @@ scene_rise() {
 # Three depths of the picture, each at a speed of its own.
 scene_parallax() {
     still back 1920 1080
-    GRAPH+="[$at:v]format=yuv444p,$hold,crop=1280:720:x='420+trunc(n/6)':y=240:exact=1[b];"
+    GRAPH+="[$at:v]format=yuv420p,$hold,crop=1280:720:x='420+trunc(n/6)':y=240:exact=1[b];"
     still middle 1920 1080
-    GRAPH+="[$at:v]format=yuva444p,$hold,crop=1280:720:x='260+trunc(n/2)':y=240:exact=1[m];"
+    GRAPH+="[$at:v]format=yuva420p,$hold,crop=1280:720:x='260+trunc(n/2)':y=240:exact=1[m];"
     still front 1920 1080
-    GRAPH+="[$at:v]format=yuva444p,$hold,crop=1280:720:x='min(640,n)':y=240:exact=1[f];"
-    GRAPH+="[b][m]overlay=format=yuv444[bm];[bm][f]overlay=format=yuv444,format=yuv420p[scene];"
+    GRAPH+="[$at:v]format=yuva420p,$hold,crop=1280:720:x='min(640,n)':y=240:exact=1[f];"
+    GRAPH+="[b][m]overlay[bm];[bm][f]overlay[scene];"
 }
 
 scene_rain() {
@@ -205,7 +206,7 @@ scene_shimmer() {
 
 scene_kaleidoscope() {
     still hero 1920 1080
-    GRAPH+="[$at:v]crop=1000:1000:${1:-840}:80,scale=800:800,format=yuv420p,$hold,rotate=a='n*0.0045':ow=640:oh=360,split=4[k1][k2][k3][k4];"
+    GRAPH+="[$at:v]crop=1000:1000:${1:-840}:80,scale=800:800,gblur=1.5,format=yuv420p,$hold,rotate=a='n*0.0045':ow=640:oh=360,split=4[k1][k2][k3][k4];"
     GRAPH+="[k2]hflip[h2];[k3]vflip[h3];[k4]hflip,vflip[h4];[k1][h2]hstack[up];[h3][h4]hstack[low];[up][low]vstack[scene];"
 }
 
@@ -227,7 +228,7 @@ scene_album() {
         x=${spots[n]%:*} y=${spots[n]#*:}
         local drift="$x+$((n % 2 ? -1 : 1))*trunc(n/2)"
         [ "$n" = 3 ] && drift="$x-trunc(n/4)"
-        GRAPH+="[$at:v]format=yuv444p,$hold,crop=1280:720:x='clip($drift,0,640)':y=$y:exact=1,format=yuv420p,trim=end_frame=$((each * 24)),settb=1/24,setpts=N[v$n];"
+        GRAPH+="[$at:v]format=yuv420p,$hold,crop=1280:720:x='clip($drift,0,640)':y=$y:exact=1,trim=end_frame=$((each * 24)),settb=1/24,setpts=N[v$n];"
     done
     for n in 1 2 3; do
         GRAPH+="[$label][v$n]xfade=transition=${moves[n]}:duration=1:offset=$((n * (each - 1)))[x$n];"
@@ -256,8 +257,10 @@ scene_cctv() {
 }
 
 scene_oldfilm() {
+    local grade
+    grade=$(tint)
     walk slow
-    GRAPH+=",$(tint),format=yuv420p,eq=brightness='0.025*sin(n*2.3)+0.02*sin(n*0.71)':contrast=1.1:eval=frame[o0];"
+    GRAPH+=",eq=brightness='0.025*sin(n*2.3)+0.02*sin(n*0.71)':contrast=1.1:eval=frame[o0];"
     still scratches 1280 720
     GRAPH+="[$at:v]format=yuva420p,$hold,scroll=h=0.213:v=0.05,fps=8,fps=24[dirt];[o0][dirt]overlay=y='4*lt(mod(n,41),2)'[scene];"
 }
@@ -285,8 +288,9 @@ scene_glitch() {
 # The music, drawn by itself, before the picture.
 scene_radio() {
     VIZ=1
+    local grade="format=yuv420p,eq=brightness=-0.1"
     walk slow
-    GRAPH+=",eq=brightness=-0.1[r0];[viz]asplit[va][vb];"
+    GRAPH+="[r0];[viz]asplit[va][vb];"
     GRAPH+="[va]showcqt=s=1280x300:r=24:axis=0:bar_h=300:sono_h=0:basefreq=80:endfreq=3000:bar_g=2:sono_g=4,format=gray,split[l0][l1];"
     generated "color=${colours[2]}:s=1280x300:r=24"
     GRAPH+="[l1]nullsink;[$at:v]format=yuva420p[ink];[ink][l0]alphamerge[bars];"
