@@ -76,6 +76,11 @@ fn refused(error: PublishError) -> Failure {
             .with("hides", brands)
             .into()
         }
+        PublishError::Empty => {
+            Problem::new(StatusCode::CONFLICT, "no-catalogue", "There is nothing to publish")
+                .detail("Import a catalogue first.")
+                .into()
+        }
         PublishError::NoReason => Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "reason-needed", "Say why")
             .detail("Send `reason` together with `confirm`.")
             .into(),

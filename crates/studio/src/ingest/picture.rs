@@ -70,12 +70,11 @@ mod tests {
         assert_eq!(upright.files.iter().map(|(width, _)| *width).collect::<Vec<_>>(), [320, 640, 1280]);
         assert_eq!(upright.size, (1280, 1920));
         assert_eq!(upright.colour, [0x22, 0x44, 0x66]);
-        let lying = render(&svg(16, 9)).unwrap();
-        assert_eq!(lying.files.iter().map(|(width, _)| *width).collect::<Vec<_>>(), WIDTHS);
-        for (width, bytes) in &lying.files {
+        for (width, bytes) in &upright.files {
             let picture = image::decode_limited(bytes, &Limits::default()).unwrap();
-            assert_eq!((picture.width(), picture.height()), (u32::from(*width), u32::from(*width) * 9 / 16));
+            assert_eq!((picture.width(), picture.height()), (u32::from(*width), u32::from(*width) * 3 / 2));
         }
+        assert_eq!(widest(&Picture::new(16, 9, vec![0; 16 * 9 * 4]).unwrap()), 1920);
     }
 
     #[test]

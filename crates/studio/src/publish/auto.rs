@@ -52,7 +52,8 @@ impl AutoPublisher {
                     tracing::info!(number, playable, bytes_written, "edition published");
                     PAUSE
                 }
-                Ok(Published::Unchanged { .. }) => PAUSE,
+                // Before the first import there is nothing to publish.
+                Ok(Published::Unchanged { .. }) | Err(PublishError::Empty) => PAUSE,
                 Err(PublishError::Hides(hides)) => {
                     // Once: the same refusal comes with every track that is finished.
                     if refused.as_ref() != Some(&hides) {

@@ -9,6 +9,9 @@ pub enum PublishError {
     /// It would hide much of what viewers see now, and nobody confirmed that.
     #[error("{}", hides(.0))]
     Hides(Vec<Hides>),
+    /// There is nothing to publish.
+    #[error("there is no brand yet: import a catalogue first")]
+    Empty,
     /// What is confirmed needs a reason.
     #[error("say why: an edition that hides titles is kept with its reason")]
     NoReason,

@@ -100,6 +100,9 @@ impl Publisher {
         self.drain_outbox().await?;
         let newest = self.store.newest_edition().await?;
         let input = input::gather(&self.store).await?;
+        if newest.is_none() && input.brands.is_empty() {
+            return Err(PublishError::Empty);
+        }
         let content = input.content.to_string();
         if let Some(newest) = &newest
             && newest.content == content

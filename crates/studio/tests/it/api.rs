@@ -15,7 +15,7 @@ use studio::{
 };
 use tower::ServiceExt;
 
-use crate::kit::{Kit, small_catalogue};
+use crate::kit::{Kit, tiny_catalogue};
 
 fn api(kit: &Kit) -> Router {
     let staff = Staff::new([
@@ -67,7 +67,7 @@ async fn every_endpoint_says_who_may_call_it() {
 #[tokio::test(flavor = "multi_thread")]
 async fn from_jobs_to_an_edition() {
     let kit = Kit::new().await;
-    small_catalogue(&kit);
+    tiny_catalogue(&kit);
     kit.import().await;
     let api = api(&kit);
     let (_, jobs) = ask(&api, "GET", "/studio/api/v1/jobs", Some("reads"), "").await;

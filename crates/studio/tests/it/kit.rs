@@ -11,6 +11,7 @@ use std::{
 use domain::{Clock, ManualClock, SeededRng, Timestamp};
 use edition::Edition;
 use encode::Encoder;
+use media::image::{self, Picture};
 use objects::{
     Objects, announce,
     keys::{KeyRing, SigningKey},
@@ -133,28 +134,31 @@ pub fn clip(path: &Path, seconds: u32, size: &str, silent: bool) {
 
 /// One brand, a movie with everything, and a series of two episodes of which the second has no master yet.
 pub fn small_catalogue(kit: &Kit) {
-    kit.write("catalogue/brand.yaml", BRAND);
-    kit.write("catalogue/titles.yaml", TITLES);
-    for picture in ["ferry-poster", "ferry-hero"] {
-        kit.write(&format!("art/{picture}.svg"), svg(picture));
-    }
-    kit.write("subtitles/ferry.en.vtt", "WEBVTT\n\n00:00.500 --> 00:01.500\nHello\n");
-    kit.write("subtitles/ferry.ko.srt", "1\n00:00:00,500 --> 00:00:01,500\n안녕\n");
+    catalogue(kit);
     clip(&kit.input().join("masters/ferry.mp4"), 3, "640x360", false);
     clip(&kit.input().join("masters/tides-1.mp4"), 2, "426x240", true);
 }
 
-pub fn svg(seed: &str) -> String {
-    let (width, height) = if seed.contains("hero") { (160, 90) } else { (60, 90) };
-    let colour = blake3_colour(seed);
-    format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}"><rect width="{width}" height="{height}" fill="{colour}"/></svg>"##
-    )
+/// The same, with masters that are soon encoded.
+pub fn tiny_catalogue(kit: &Kit) {
+    catalogue(kit);
+    clip(&kit.input().join("masters/ferry.mp4"), 1, "128x72", false);
+    clip(&kit.input().join("masters/tides-1.mp4"), 1, "128x72", true);
 }
 
-fn blake3_colour(seed: &str) -> String {
-    let sum = seed.bytes().fold(17u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
-    format!("#{:06x}", sum & 0xff_ffff)
+fn catalogue(kit: &Kit) {
+    kit.write("catalogue/brand.yaml", BRAND);
+    kit.write("catalogue/titles.yaml", TITLES);
+    kit.write("art/ferry-poster.jpg", jpeg(60, 90));
+    kit.write("art/ferry-hero.jpg", jpeg(160, 90));
+    kit.write("subtitles/ferry.en.vtt", "WEBVTT\n\n00:00.500 --> 00:01.500\nHello\n");
+    kit.write("subtitles/ferry.ko.srt", "1\n00:00:00,500 --> 00:00:01,500\n안녕\n");
+}
+
+/// A picture of one colour: small, since drawings take unoptimised code a while.
+pub fn jpeg(width: u32, height: u32) -> Vec<u8> {
+    let picture = Picture::new(width, height, [40, 90, 140, 255].repeat((width * height) as usize)).unwrap();
+    image::encode_jpeg(&picture, 80).unwrap()
 }
 
 pub const BRAND: &str = r##"
@@ -195,7 +199,7 @@ titles:
     original_language: ko
     genres: [thriller]
     maturity: 12
-    artwork: {poster: art/ferry-poster.svg, hero: art/ferry-hero.svg}
+    artwork: {poster: art/ferry-poster.jpg, hero: art/ferry-hero.jpg}
     windows: [{brands: [harbour], territories: world, from: 2024-01-01T00:00:00Z}]
     media:
       master: masters/ferry.mp4

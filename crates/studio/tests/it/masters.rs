@@ -7,20 +7,20 @@ use encode::Encoder;
 use store::{AssetState, JobState};
 use studio::publish::Request;
 
-use crate::kit::{BRAND, Kit, clip, svg};
+use crate::kit::{BRAND, Kit, clip, jpeg};
 
 fn movie(id: &str) -> String {
     format!(
         "  - {{id: {id}, kind: movie, name: {{en: {id}}}, synopsis: {{en: A film.}}, year: 2024, original_language: en, \
          genres: [thriller], maturity: 0, windows: [{{brands: [harbour], territories: world, from: 2024-01-01T00:00:00Z}}], \
-         artwork: {{hero: art/hero.svg}}, media: {{master: masters/{id}.mp4, language: en}}}}\n"
+         artwork: {{hero: art/hero.jpg}}, media: {{master: masters/{id}.mp4, language: en}}}}\n"
     )
 }
 
 fn catalogue(kit: &Kit, movies: &[&str]) {
     let brand = BRAND.replace("[ferry, tides]", &format!("[{}]", movies.join(", ")));
     kit.write("catalogue/brand.yaml", brand);
-    kit.write("art/hero.svg", svg("hero"));
+    kit.write("art/hero.jpg", jpeg(160, 90));
     let titles: String = movies.iter().map(|id| movie(id)).collect();
     kit.write("catalogue/titles.yaml", format!("titles:\n{titles}"));
 }
@@ -30,7 +30,7 @@ async fn a_bad_master_fails_alone_and_in_plain_words() {
     let kit = Kit::new().await;
     catalogue(&kit, &["good", "truncated", "empty", "audio-only", "one-pixel", "not-media"]);
     let masters = kit.input().join("masters");
-    clip(&masters.join("good.mp4"), 2, "426x240", false);
+    clip(&masters.join("good.mp4"), 1, "128x72", false);
     let whole = fs::read(masters.join("good.mp4")).unwrap();
     kit.write("masters/truncated.mp4", &whole[..whole.len() / 2]);
     kit.write("masters/empty.mp4", "");
@@ -58,7 +58,7 @@ async fn a_bad_master_fails_alone_and_in_plain_words() {
     assert!(!plays("truncated") && !plays("empty") && !plays("audio-only"));
 
     // A better master of the same name is another asset.
-    clip(&masters.join("empty.mp4"), 1, "426x240", true);
+    clip(&masters.join("empty.mp4"), 1, "128x72", true);
     let outcome = kit.import().await;
     assert_eq!((outcome.new_assets, outcome.documents.changed), (1, 1));
     kit.work().await;
@@ -86,7 +86,7 @@ async fn a_full_disk_is_waited_for_and_nothing_is_half_written() {
     let (encoder, full) = full_disk(programs.path());
     let kit = Kit::with_encoder(encoder).await;
     catalogue(&kit, &["film"]);
-    clip(&kit.input().join("masters/film.mp4"), 1, "426x240", false);
+    clip(&kit.input().join("masters/film.mp4"), 1, "128x72", false);
     kit.import().await;
     // Probe and picture are done; the rung and the sound wait.
     kit.work_until(|counts| counts.done == 2 && counts.running == 0 && counts.queued == 2).await;
@@ -110,8 +110,8 @@ async fn a_full_disk_is_waited_for_and_nothing_is_half_written() {
 async fn work_goes_on_where_a_stopped_worker_was_and_no_track_is_made_twice() {
     let kit = Kit::new().await;
     catalogue(&kit, &["one", "two"]);
-    clip(&kit.input().join("masters/one.mp4"), 2, "640x360", false);
-    clip(&kit.input().join("masters/two.mp4"), 2, "640x360", true);
+    clip(&kit.input().join("masters/one.mp4"), 1, "500x280", false);
+    clip(&kit.input().join("masters/two.mp4"), 1, "500x280", true);
     kit.import().await;
     let mut tracks = std::collections::BTreeMap::new();
     // Stopped and begun again after every few jobs.
@@ -137,7 +137,7 @@ async fn work_goes_on_where_a_stopped_worker_was_and_no_track_is_made_twice() {
 async fn tracks_that_are_there_are_found_by_a_new_database() {
     let kit = Kit::new().await;
     catalogue(&kit, &["film"]);
-    clip(&kit.input().join("masters/film.mp4"), 1, "426x240", false);
+    clip(&kit.input().join("masters/film.mp4"), 1, "128x72", false);
     kit.import().await;
     kit.work().await;
     let before = kit.deps.objects.list("media/").unwrap();

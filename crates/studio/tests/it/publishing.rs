@@ -7,11 +7,11 @@ use objects::announce;
 use studio::publish::{AutoPublisher, PublishError, Published, Request};
 use tokio_util::sync::CancellationToken;
 
-use crate::kit::{BRAND, Kit, TITLES, small_catalogue};
+use crate::kit::{BRAND, Kit, TITLES, tiny_catalogue};
 
 async fn published_once() -> Kit {
     let kit = Kit::new().await;
-    small_catalogue(&kit);
+    tiny_catalogue(&kit);
     kit.import().await;
     kit.work().await;
     kit.publisher.publish(&Request::because("first")).await.unwrap();
@@ -96,7 +96,7 @@ async fn several_publishers_agree_on_one_number_each() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_becomes_ready_is_published_by_itself() {
     let kit = Kit::new().await;
-    small_catalogue(&kit);
+    tiny_catalogue(&kit);
     let stop = CancellationToken::new();
     let auto = AutoPublisher::new(kit.publisher.clone(), kit.deps.nudge.clone());
     let auto = tokio::spawn(auto.run(stop.clone()));
@@ -140,7 +140,7 @@ async fn a_wrong_catalogue_changes_nothing() {
 async fn the_old_master_plays_until_the_new_one_is_ready() {
     let kit = published_once().await;
     let old = kit.edition().title(&TitleId::new("tides-s1e1").unwrap()).unwrap().asset_id().unwrap();
-    crate::kit::clip(&kit.input().join("masters/tides-1.mp4"), 1, "426x240", false);
+    crate::kit::clip(&kit.input().join("masters/tides-1.mp4"), 1, "128x72", false);
     assert_eq!(kit.import().await.new_assets, 1);
     kit.publisher.publish(&Request::because("imported")).await.unwrap();
     let asset = || kit.edition().title(&TitleId::new("tides-s1e1").unwrap()).unwrap().asset_id().unwrap();
