@@ -44,8 +44,6 @@ pub struct Frame {
     pub font: Option<String>,
     /// The brand's background, for the browser's own bars.
     pub colour: String,
-    /// A small mark, as a `data:` URL.
-    pub icon: String,
     /// The other brands of the house.
     pub sisters: Vec<Sister>,
     /// The demo's country switch.
@@ -124,7 +122,6 @@ impl Frame {
             scripts,
             font: font.and_then(|source| ctx.assets.url(source)),
             colour: brand.theme.background.clone(),
-            icon: icon(&brand.theme.accent, &brand.theme.on_accent, brand.theme.radius),
             sisters: sisters(making),
             demo: ctx.demo.map(|demo| Demo {
                 back: making.href(ctx.path),
@@ -199,13 +196,4 @@ fn sisters(making: &Making<'_>) -> Vec<Sister> {
             }
         })
         .collect()
-}
-
-/// A play mark in the brand's colours.
-fn icon(accent: &str, on_accent: &str, radius: u8) -> String {
-    let (accent, on_accent) = (accent.replace('#', "%23"), on_accent.replace('#', "%23"));
-    format!(
-        "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' \
-         height='32' rx='{radius}' fill='{accent}'/%3E%3Cpath d='M12 8.5v15l12-7.5z' fill='{on_accent}'/%3E%3C/svg%3E"
-    )
 }
