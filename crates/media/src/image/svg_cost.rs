@@ -13,35 +13,12 @@ use super::ImageError;
 const MAX_ELEMENTS: u64 = 200_000;
 /// Filters, masks, patterns and clip paths in use, each of which may need a canvas of its own.
 const MAX_LAYERS: u64 = 500;
-/// Elements within elements; parsers recurse.
+/// Elements within elements, references followed: this count recurses, and so does drawing. Reading the XML does not.
 const MAX_DEPTH: usize = 256;
 /// `feTurbulence` costs by octave; more than eight cannot be seen in eight bits.
 const MAX_OCTAVES: f64 = 8.0;
 /// `feMorphology` costs by the square of its radius, `feConvolveMatrix` by its order.
 const MAX_RADIUS: f64 = 64.0;
-
-/// Refuses what is nested too deeply, before a parser that recurses sees it. A rough count over the text: every tag that is
-/// opened and not closed.
-pub(super) fn check_depth(text: &str) -> Result<(), ImageError> {
-    let (mut depth, mut rest) = (0usize, text);
-    while let Some(at) = rest.find('<') {
-        rest = &rest[at + 1..];
-        match rest.as_bytes().first() {
-            Some(b'/') => depth = depth.saturating_sub(1),
-            Some(b'!' | b'?') | None => {}
-            Some(_) => {
-                let end = rest.find('>').unwrap_or(rest.len());
-                if !rest[..end].ends_with('/') {
-                    depth += 1;
-                }
-            }
-        }
-        if depth > MAX_DEPTH {
-            return Err(ImageError::Complex("its elements are nested too deeply"));
-        }
-    }
-    Ok(())
-}
 
 /// Refuses what would expand to too many elements or names costly filters.
 pub(super) fn check(document: &Document<'_>) -> Result<(), ImageError> {
