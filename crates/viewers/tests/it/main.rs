@@ -1,4 +1,5 @@
 //! Viewers over a real edition and a real database.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 mod playback;
 mod positions;

@@ -1,0 +1,16 @@
+//! The site over a real edition and a real database.
+#![allow(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+mod api;
+mod audiences;
+mod away;
+mod edges;
+mod guard;
+mod house;
+mod languages;
+mod meta;
+mod pages;
+mod socket;
+#[path = "../../../viewers/tests/it/world.rs"]
+#[allow(dead_code, reason = "shared with the tests of viewers")]
+mod world;
