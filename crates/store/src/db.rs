@@ -1,8 +1,10 @@
 //! The engines behind one face: statements with arguments in, rows out. The dialects meet here and nowhere else.
 
+use std::path::PathBuf;
+
 use sqlx::{Row as _, Sqlite, SqlitePool, Transaction, TypeInfo, ValueRef, sqlite::SqliteRow};
 
-use crate::StoreError;
+use crate::{StoreError, sqlite};
 
 /// The engine that an installation uses.
 #[derive(Debug)]
@@ -15,6 +17,7 @@ pub(crate) enum Db {
 pub(crate) struct Pools {
     pub write: SqlitePool,
     pub read: SqlitePool,
+    pub path: PathBuf,
 }
 
 /// A transaction that may write.
@@ -164,9 +167,22 @@ impl Db {
         Ok(())
     }
 
+    /// The engine and its version, what is broken, and its size in bytes.
+    pub async fn health(&self) -> Result<(String, Vec<String>, u64), StoreError> {
+        let Db::Sqlite(pools) = self;
+        let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&pools.read).await?;
+        Ok((format!("SQLite {version}"), sqlite::damage(&pools.read).await?, sqlite::size(&pools.path)))
+    }
+
     pub async fn close(&self) {
         let Db::Sqlite(pools) = self;
         pools.read.close().await;
+        if let Err(error) = sqlite::fold(&pools.write).await
+            && !matches!(error, sqlx::Error::PoolClosed)
+        {
+            // Nothing is lost: the log is read at the next start.
+            tracing::warn!(%error, "the database's log could not be folded into its file");
+        }
         pools.write.close().await;
     }
 }

@@ -1,6 +1,6 @@
 //! Is the database well? For `doctor`.
 
-use crate::{Store, StoreError, db::args};
+use crate::{Store, StoreError};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,24 +9,25 @@ pub struct Health {
     pub engine: String,
     /// The newest migration that was run.
     pub schema: i64,
-    /// What the engine found broken; empty when all is well.
+    /// What was found broken; empty when all is well.
     pub broken: Vec<String>,
+    /// Bytes that it takes, its log included.
+    pub bytes: u64,
 }
 
-// Dialect: how an engine is asked about itself.
-const VERSION: &str = "SELECT sqlite_version()";
-const CHECK: &str = "PRAGMA quick_check(20)";
-
 impl Store {
-    /// Reads the whole file and checks its structure: seconds for a large one.
+    /// Reads the whole file and checks its structure, its references, and that every statement of this version fits its tables:
+    /// seconds for a large one.
     pub async fn health(&self) -> Result<Health, StoreError> {
-        let version = self.db.row(VERSION, args![]).await?.map(|row| row.text(0)).transpose()?;
-        let found = self.db.rows(CHECK, args![]).await?;
-        let lines = found.iter().map(|row| row.text(0)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Health {
-            engine: format!("SQLite {}", version.unwrap_or_default()),
-            schema: self.schema().await?,
-            broken: lines.into_iter().filter(|line| line != "ok").collect(),
-        })
+        let (engine, mut broken, bytes) = self.db.health().await?;
+        for sql in Store::statements() {
+            match self.prepare(sql).await {
+                Err(StoreError::Engine(error)) => {
+                    broken.push(format!("the tables do not fit this version: {error}"))
+                }
+                other => other?,
+            }
+        }
+        Ok(Health { engine, schema: self.schema().await?, broken, bytes })
     }
 }

@@ -17,7 +17,7 @@ mod positions;
 mod profiles;
 mod sqlite;
 
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 use tokio::sync::Notify;
 
@@ -34,6 +34,21 @@ pub use pictures::PictureRow;
 pub use positions::{Position, PositionWrite};
 
 use db::{Connection, Db};
+
+/// Bounds of a store.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// How long to wait for another process's transaction; ours take less than 20 ms.
+    pub patience: Duration,
+    /// Connections that read at once: pages read none, so a few are enough.
+    pub readers: u32,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { patience: Duration::from_secs(5), readers: 4 }
+    }
+}
 
 /// The database of one installation. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -57,14 +72,19 @@ impl Store {
     /// # Errors
     /// Says why not and what to do: no database, another program's, a newer version's, locked, read-only.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        let store = Self::open_as_it_is(path).await?;
+        Self::open_with(path, &Options::default()).await
+    }
+
+    /// As [`Store::open`], with other bounds.
+    pub async fn open_with(path: &Path, options: &Options) -> Result<Self, StoreError> {
+        let store = Self::open_as_it_is(path, options).await?;
         store.migrate().await?;
         Ok(store)
     }
 
     /// As [`Store::open`], and leaves the tables as they are: for looking at a database before [`Store::migrate`].
-    pub async fn open_as_it_is(path: &Path) -> Result<Self, StoreError> {
-        let db = sqlite::open(path).await?;
+    pub async fn open_as_it_is(path: &Path, options: &Options) -> Result<Self, StoreError> {
+        let db = sqlite::open(path, options).await?;
         Ok(Self { db: Arc::new(Db::Sqlite(db)), new_jobs: Arc::default() })
     }
 

@@ -6,7 +6,7 @@ use domain::{ProfileId, Timestamp, TitleId};
 
 use crate::{
     Store, StoreError, Tx,
-    db::{Row, args},
+    db::{Arg, Row, args},
 };
 
 /// What a player reports.
@@ -49,7 +49,7 @@ pub struct Position {
     pub finished_at: Option<Timestamp>,
 }
 
-pub(crate) const STATEMENTS: &[&str] = &[DEVICE, PUT, NEWEST, SOME, FORGET_DEVICES];
+pub(crate) const STATEMENTS: &[&str] = &[DEVICE, PUT, NEWEST, ONE, SOME, FORGET_DEVICES];
 
 /// The device's own order comes first: what it sends again late, after others have written, is known by its number.
 const DEVICE: &str = "INSERT INTO position_devices (profile, title, device, seq, at) VALUES ($1, $2, $3, $4, $5) \
@@ -67,7 +67,11 @@ const PUT: &str = "INSERT INTO positions (profile, title, position, duration, de
     WHERE excluded.device = positions.device OR excluded.at >= positions.at";
 const NEWEST: &str = "SELECT title, position, duration, at, finished, times, finished_at FROM positions \
     WHERE profile = $1 ORDER BY at DESC, title LIMIT $2";
-const SOME: &str = "SELECT title, position, duration, at, finished, times, finished_at FROM positions WHERE profile = $1 AND title = $2";
+const ONE: &str = "SELECT title, position, duration, at, finished, times, finished_at FROM positions WHERE profile = $1 AND title = $2";
+/// As many as [`SOME_AT_ONCE`]; a shorter list is filled up with its last.
+const SOME: &str = "SELECT title, position, duration, at, finished, times, finished_at FROM positions \
+    WHERE profile = $1 AND title IN ($2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)";
+const SOME_AT_ONCE: usize = 16;
 const FORGET_DEVICES: &str = "DELETE FROM position_devices WHERE at < $1";
 
 fn position(row: &Row) -> Result<Position, StoreError> {
@@ -120,13 +124,33 @@ impl Store {
         self.db.rows(NEWEST, args![profile.as_str(), i64::from(most)]).await?.iter().map(position).collect()
     }
 
+    /// A profile's positions in some titles, in no order; titles that it never began are left out.
+    pub async fn positions_of(
+        &self,
+        profile: &ProfileId,
+        titles: &[TitleId],
+    ) -> Result<Vec<Position>, StoreError> {
+        let mut found = Vec::new();
+        for some in titles.chunks(SOME_AT_ONCE) {
+            let mut args = vec![Arg::from(some[some.len() - 1].as_str()); SOME_AT_ONCE + 1];
+            args[0] = Arg::from(profile.as_str());
+            for (arg, title) in args[1..].iter_mut().zip(some) {
+                *arg = Arg::from(title.as_str());
+            }
+            for row in self.db.rows(SOME, &args).await? {
+                found.push(position(&row)?);
+            }
+        }
+        Ok(found)
+    }
+
     /// A profile's position in one title.
     pub async fn position(
         &self,
         profile: &ProfileId,
         title: &TitleId,
     ) -> Result<Option<Position>, StoreError> {
-        self.db.row(SOME, args![profile.as_str(), title.as_str()]).await?.as_ref().map(position).transpose()
+        self.db.row(ONE, args![profile.as_str(), title.as_str()]).await?.as_ref().map(position).transpose()
     }
 }
 

@@ -3,26 +3,20 @@
 use std::{fs::File, path::Path, time::Duration};
 
 use sqlx::{
-    Sqlite, SqlitePool,
+    Connection as _, Sqlite, SqliteConnection, SqlitePool,
     pool::PoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
 };
 
-use crate::{StoreError, db::Pools};
+use crate::{Options, StoreError, db::Pools};
 
-/// How long a writer waits for another process's transaction; ours take less than 20 ms.
-const BUSY: Duration = Duration::from_secs(5);
-/// How long a call waits for one of our own connections.
-const TURN: Duration = Duration::from_secs(10);
-/// Connections that read at once: pages read none, so a few are enough.
-const READERS: u32 = 4;
-/// How often opening is tried while another process makes or recovers the same file, which the busy timeout does not cover.
-const OPEN_ATTEMPTS: u32 = 50;
-const OPEN_PAUSE: Duration = Duration::from_millis(40);
+/// Between two tries to open a file that another process is making or recovering, which SQLite's own timeout does not cover.
+const OPEN_PAUSE: Duration = Duration::from_millis(20);
 /// "Prim": marks the file as ours, so that no other program's database is changed by mistake.
 const APPLICATION_ID: i64 = 0x5072_696d;
 
-pub(crate) async fn open(path: &Path) -> Result<Pools, StoreError> {
+pub(crate) async fn open(path: &Path, options: &Options) -> Result<Pools, StoreError> {
+    let Options { patience, readers } = *options;
     let new = !path.exists();
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -31,18 +25,20 @@ pub(crate) async fn open(path: &Path) -> Result<Pools, StoreError> {
         // FULL: the log is synced at every commit, so that an acknowledged write survives power loss.
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
-        .busy_timeout(BUSY)
+        .busy_timeout(patience)
         .thread_name(|n| format!("sqlite-{n}"));
     let pool = |connections: u32| {
         PoolOptions::<Sqlite>::new()
             .max_connections(connections)
             .idle_timeout(None)
+            .after_release(|conn, _| Box::pin(left_clean(conn)))
             .max_lifetime(None)
             .test_before_acquire(false)
-            .acquire_timeout(TURN)
+            // Our own connections: a turn comes after those before it have had theirs.
+            .acquire_timeout(patience * 2)
     };
     let write = pool(1).connect_lazy_with(options.clone());
-    first_contact(&write, path).await?;
+    first_contact(&write, path, patience).await?;
     if new {
         // SQLite syncs the folder for its log; the entry of the file itself is ours to sync.
         let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -51,23 +47,33 @@ pub(crate) async fn open(path: &Path) -> Result<Pools, StoreError> {
             .map_err(|error| refused(path, error.into()))?;
     }
     // Readers are connected by the first call that needs one.
-    let read = pool(READERS).connect_lazy_with(options.create_if_missing(false));
-    Ok(Pools { write, read })
+    let read = pool(readers).connect_lazy_with(options.create_if_missing(false));
+    Ok(Pools { write, read, path: path.to_owned() })
+}
+
+/// May the connection be used again? When a disk is full or fails, SQLite ends the transaction by itself; sqlx's own ROLLBACK
+/// then finds none, and the connection would count as inside a transaction for ever: it is closed, and a new one is made.
+async fn left_clean(conn: &mut SqliteConnection) -> Result<bool, sqlx::Error> {
+    if conn.is_in_transaction() {
+        // The rollback of a dropped transaction is queued: this comes after it.
+        conn.ping().await?;
+    }
+    Ok(!conn.is_in_transaction())
 }
 
 /// Makes the file if need be, switches it to the log, and sees whether it is ours.
-async fn first_contact(write: &SqlitePool, path: &Path) -> Result<(), StoreError> {
-    let mut attempt = 1;
-    let mut conn = loop {
-        match write.acquire().await {
-            Ok(conn) => break conn,
-            Err(error) if matches!(code(&error), Some(5 | 6)) && attempt < OPEN_ATTEMPTS => {
-                attempt += 1;
-                tokio::time::sleep(OPEN_PAUSE).await;
+async fn first_contact(write: &SqlitePool, path: &Path, patience: Duration) -> Result<(), StoreError> {
+    let connect = async {
+        loop {
+            match write.acquire().await {
+                Err(error) if matches!(code(&error), Some(5 | 6)) => tokio::time::sleep(OPEN_PAUSE).await,
+                other => return other,
             }
-            Err(error) => return Err(refused(path, error)),
         }
     };
+    let locked = |_| sqlx::Error::PoolTimedOut;
+    let connected = tokio::time::timeout(patience, connect).await.map_err(locked).flatten();
+    let mut conn = connected.map_err(|error| refused(path, error))?;
     let refused = |error| refused(path, error);
     let owner: i64 =
         sqlx::query_scalar("PRAGMA application_id").fetch_one(&mut *conn).await.map_err(refused)?;
@@ -99,6 +105,9 @@ fn refused(path: &Path, error: sqlx::Error) -> StoreError {
 }
 
 fn reason(path: &Path, error: &sqlx::Error) -> String {
+    if matches!(error, sqlx::Error::PoolTimedOut) {
+        return "another process keeps it locked: stop that process".into();
+    }
     match code(error) {
         Some(26) => "it is no SQLite database: choose another path, or restore it from a backup".into(),
         Some(11) => "it is damaged: restore it from a backup".into(),
@@ -114,4 +123,75 @@ fn reason(path: &Path, error: &sqlx::Error) -> String {
 /// The primary code of what SQLite said: extended codes hold it in their low byte (sqlite.org/rescode.html).
 pub(crate) fn code(error: &sqlx::Error) -> Option<u32> {
     error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok()).map(|code| code & 0xff)
+}
+
+/// Folds the log into the file, as far as other processes let us.
+pub(crate) async fn fold(write: &SqlitePool) -> Result<(), sqlx::Error> {
+    let mut conn = write.acquire().await?;
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&mut *conn).await?;
+    Ok(())
+}
+
+/// What a look over the whole file finds; empty when it is sound.
+pub(crate) async fn damage(read: &SqlitePool) -> Result<Vec<String>, sqlx::Error> {
+    let mut found: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(20)").fetch_all(read).await?;
+    found.retain(|line| line != "ok");
+    let orphans: Vec<(String, Option<i64>, String, i64)> =
+        sqlx::query_as("PRAGMA foreign_key_check").fetch_all(read).await?;
+    let orphans = orphans.iter().take(20);
+    found.extend(
+        orphans.map(|(table, _, parent, _)| format!("a row of {table} names one of {parent} that is gone")),
+    );
+    Ok(found)
+}
+
+/// Bytes of the file and its log.
+pub(crate) fn size(path: &Path) -> u64 {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    [path, Path::new(&log)].iter().map(|path| path.metadata().map_or(0, |meta| meta.len())).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::Timestamp;
+
+    use crate::{NewJob, Store, StoreError, db::Db};
+
+    async fn fill(store: &Store, rows: std::ops::Range<u32>) -> Result<(), StoreError> {
+        for n in rows {
+            let job = NewJob {
+                kind: "probe",
+                dedup: n.to_string(),
+                payload: "x".repeat(10_000),
+                priority: 0,
+                run_after: Timestamp(0),
+                most_attempts: 1,
+            };
+            let mut tx = store.begin().await?;
+            tx.enqueue(&job, Timestamp(0)).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_loses_nothing_and_passes() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("test.db")).await.unwrap();
+        fill(&store, 0..5).await.unwrap();
+        let Db::Sqlite(pools) = &*store.db;
+        // SQLite says the same when its file may not grow as when the disk is full.
+        let limit = |sql: &'static str| sqlx::query(sql).fetch_all(&pools.write);
+        limit("PRAGMA max_page_count = 100").await.unwrap();
+        let error = fill(&store, 5..1000).await.unwrap_err();
+        assert!(matches!(error, StoreError::Full(_)) && error.is_transient(), "{error:?}");
+        assert!(error.to_string().contains("no space left"));
+        let kept = store.job_counts().await.unwrap().queued;
+        assert!((5..100).contains(&kept), "{kept}");
+        // The limit was the connection's, which has been replaced by now.
+        fill(&store, 1000..1010).await.unwrap();
+        assert_eq!(store.job_counts().await.unwrap().queued, kept + 10);
+        assert!(store.health().await.unwrap().broken.is_empty());
+    }
 }

@@ -21,9 +21,8 @@ fn row(id: &str, revision: i64, body: &str) -> (String, i64, String) {
     (id.into(), revision, body.into())
 }
 
-#[tokio::test]
-async fn an_import_adds_changes_withdraws_and_brings_back() {
-    let Backend { store, dir: _dir } = Backend::sqlite().await;
+async fn an_import_adds_changes_withdraws_and_brings_back(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
     let first = [document("b", "1"), document("a", "1")];
     assert_eq!(import(&store, &first, 1).await, Imported { added: 2, ..Imported::default() });
     assert_eq!(ids(&store).await, [row("b", 1, "1"), row("a", 1, "1")], "in the folder's order");
@@ -35,12 +34,16 @@ async fn an_import_adds_changes_withdraws_and_brings_back() {
     assert_eq!(ids(&store).await, [row("b", 3, "1"), row("a", 3, "1")], "history goes on counting");
 }
 
-#[tokio::test]
-async fn what_is_staged_is_seen_by_nobody_and_cleared_by_the_next_import() {
-    let Backend { store, dir: _dir } = Backend::sqlite().await;
+async fn what_is_staged_is_seen_by_nobody_and_cleared_by_the_next_import(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
     import(&store, &[document("a", "1")], 1).await;
     let many: Vec<_> = (0..450).map(|n| document(&format!("t{n}"), "1")).collect();
     store.stage("folder", &many).await.unwrap(); // the importer is killed here
     assert_eq!(ids(&store).await.len(), 1);
     assert_eq!(import(&store, &[document("a", "1")], 2).await, Imported { same: 1, ..Imported::default() });
+}
+
+contract! {
+    an_import_adds_changes_withdraws_and_brings_back,
+    what_is_staged_is_seen_by_nobody_and_cleared_by_the_next_import,
 }

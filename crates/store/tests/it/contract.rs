@@ -4,9 +4,7 @@ use store::{AssetState, EditionRow, NewAsset, PictureRow, Promise, Store, StoreE
 
 use crate::backend::*;
 
-#[tokio::test]
-async fn every_statement_is_understood_by_the_engine() {
-    let backend = Backend::sqlite().await;
+async fn every_statement_is_understood_by_the_engine(backend: Backend) {
     let statements = Store::statements();
     assert!(statements.len() > 30);
     for sql in statements {
@@ -14,9 +12,8 @@ async fn every_statement_is_understood_by_the_engine() {
     }
 }
 
-#[tokio::test]
-async fn an_asset_moves_only_from_where_it_is() {
-    let Backend { store, dir: _dir } = Backend::sqlite().await;
+async fn an_asset_moves_only_from_where_it_is(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
     let id = asset("film-1");
     let new = NewAsset { id: id.clone(), title: title("film"), source: "{}".into() };
     let mut tx = store.begin().await.unwrap();
@@ -40,9 +37,8 @@ async fn an_asset_moves_only_from_where_it_is() {
     assert_eq!(store.tracks(&id).await.unwrap(), [track("2")]);
 }
 
-#[tokio::test]
-async fn what_is_not_committed_never_happened() {
-    let Backend { store, dir: _dir } = Backend::sqlite().await;
+async fn what_is_not_committed_never_happened(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
     let mut tx = store.begin().await.unwrap();
     tx.enqueue(&job("a", 1), at(1)).await.unwrap();
     tx.put_picture(&PictureRow { source: "s".into(), body: "{}".into() }, at(1)).await.unwrap();
@@ -51,9 +47,8 @@ async fn what_is_not_committed_never_happened() {
     assert!(store.pictures().await.unwrap().is_empty());
 }
 
-#[tokio::test]
-async fn the_newest_edition_is_decided_once() {
-    let Backend { store, dir: _dir } = Backend::sqlite().await;
+async fn the_newest_edition_is_decided_once(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
     let row = |number| EditionRow {
         number,
         header_key: format!("editions/{number}"),
@@ -78,36 +73,8 @@ async fn the_newest_edition_is_decided_once() {
     assert_eq!(store.promises("announce").await.unwrap()[0].id, "2");
 }
 
-#[tokio::test]
-async fn the_later_word_wins_and_a_rewatch_keeps_history() {
-    let Backend { store, dir: _dir } = Backend::sqlite().await;
-    let now = || async { store.position(&profile("p"), &title("t")).await.unwrap().unwrap() };
-    let put = |write| {
-        let store = store.clone();
-        async move { store.put_positions(&[write]).await.unwrap() }
-    };
-    put(position(10, "phone", 1, 100)).await;
-    put(position(30, "phone", 3, 101)).await;
-    put(position(20, "phone", 2, 102)).await; // arrives late: its number says so
-    assert_eq!(now().await.position_us, 30_000_000);
-    put(position(5, "tv", 1, 90)).await; // another device, earlier by the server's clock
-    assert_eq!(now().await.position_us, 30_000_000);
-    put(position(97, "tv", 2, 110)).await;
-    put(position(98, "tv", 3, 111)).await; // still the same end
-    let end = now().await;
-    assert!(end.finished && end.times_finished == 1 && end.finished_at == Some(at(110)));
-    put(position(3, "phone", 4, 120)).await; // again from the start
-    let again = now().await;
-    assert!(!again.finished && again.times_finished == 1 && again.finished_at == Some(at(110)));
-    put(position(99, "phone", 5, 130)).await;
-    assert_eq!(now().await.times_finished, 2);
-    assert_eq!(store.newest_positions(&profile("p"), 10).await.unwrap().len(), 1);
-    assert!(store.newest_positions(&profile("other"), 10).await.unwrap().is_empty());
-}
-
-#[tokio::test]
-async fn profiles_are_known_since_they_were_first_seen() {
-    let Backend { store, dir: _dir } = Backend::sqlite().await;
+async fn profiles_are_known_since_they_were_first_seen(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
     for seconds in [5, 9, 7] {
         let mut tx = store.begin().await.unwrap();
         tx.seen(&profile("p"), at(seconds)).await.unwrap();
@@ -115,4 +82,12 @@ async fn profiles_are_known_since_they_were_first_seen() {
     }
     assert_eq!(store.profile_since(&profile("p")).await.unwrap(), Some(at(5)));
     assert_eq!(store.profile_since(&profile("q")).await.unwrap(), None);
+}
+
+contract! {
+    every_statement_is_understood_by_the_engine,
+    an_asset_moves_only_from_where_it_is,
+    what_is_not_committed_never_happened,
+    the_newest_edition_is_decided_once,
+    profiles_are_known_since_they_were_first_seen,
 }

@@ -19,9 +19,8 @@ async fn take(store: &store::Store, now: i64) -> Option<store::Lease> {
     store.take_job("w", &["probe"], LEASE, at(now)).await.unwrap()
 }
 
-#[tokio::test]
-async fn the_most_pressing_first_and_each_thing_once() {
-    let Backend { store, dir: _dir } = Backend::sqlite().await;
+async fn the_most_pressing_first_and_each_thing_once(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
     assert!(enqueue(&store, &job("later", 5), 1).await);
     assert!(enqueue(&store, &job("first", 1), 2).await);
     assert!(!enqueue(&store, &job("first", 0), 3).await, "it is queued already");
@@ -34,9 +33,8 @@ async fn the_most_pressing_first_and_each_thing_once() {
     assert!(store.take_job("w", &["other"], LEASE, at(9)).await.unwrap().is_none());
 }
 
-#[tokio::test]
-async fn who_lost_the_lease_can_finish_nothing() {
-    let Backend { store, dir: _dir } = Backend::sqlite().await;
+async fn who_lost_the_lease_can_finish_nothing(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
     enqueue(&store, &job("a", 1), 1).await;
     let slow = take(&store, 2).await.unwrap();
     assert!(take(&store, 30).await.is_none(), "the lease holds");
@@ -57,9 +55,8 @@ async fn who_lost_the_lease_can_finish_nothing() {
     assert_eq!(store.job_counts().await.unwrap().done, 1);
 }
 
-#[tokio::test]
-async fn a_failure_waits_is_counted_and_is_given_up() {
-    let Backend { store, dir: _dir } = Backend::sqlite().await;
+async fn a_failure_waits_is_counted_and_is_given_up(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
     enqueue(&store, &job("a", 1), 1).await;
     let minute = Duration::from_secs(60);
     let first = take(&store, 2).await.unwrap();
@@ -78,12 +75,18 @@ async fn a_failure_waits_is_counted_and_is_given_up() {
     assert!(take(&store, 10_000).await.is_none());
 }
 
-#[tokio::test]
-async fn done_jobs_are_forgotten_in_time() {
-    let Backend { store, dir: _dir } = Backend::sqlite().await;
+async fn done_jobs_are_forgotten_in_time(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
     enqueue(&store, &job("a", 1), 1).await;
     let lease = take(&store, 2).await.unwrap();
     store.complete(&lease.claim, at(3)).await.unwrap();
     assert_eq!(store.prune_jobs(at(3)).await.unwrap(), 0);
     assert_eq!(store.prune_jobs(at(4)).await.unwrap(), 1);
+}
+
+contract! {
+    the_most_pressing_first_and_each_thing_once,
+    who_lost_the_lease_can_finish_nothing,
+    a_failure_waits_is_counted_and_is_given_up,
+    done_jobs_are_forgotten_in_time,
 }
