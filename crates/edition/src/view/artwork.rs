@@ -22,7 +22,7 @@ impl<'e> TitleView<'e> {
         let root = self.root();
         let still = || match self.asset() {
             Some(asset) => asset.still,
-            None => self.episodes().iter().find_map(|episode| episode.asset()?.still),
+            None => self.episode_ids().find_map(|id| self.edition.title_by(id)?.asset()?.still),
         };
         Artwork {
             poster: root.picture(languages, titles::POSTER, text::POSTER),

@@ -44,9 +44,21 @@ impl<'e> TitleView<'e> {
     /// The episode after this one, in this season or the next; `None` after the last, and of what is no episode. Whether it
     /// may be seen is its own decision.
     pub fn next_episode(&self) -> Option<TitleView<'e>> {
-        let episodes = self.series()?.episodes();
-        let place = episodes.iter().position(|episode| episode.id_str() == self.id_str())?;
-        episodes.get(place + 1).copied()
+        let series = self.series()?;
+        // Ids are compared where they stand; only the next one is looked up.
+        let mut ids = series.episode_ids();
+        ids.find(|id| *id == self.id_str())?;
+        self.edition.title_by(ids.next()?)
+    }
+
+    /// The ids of every episode of a series, season by season.
+    pub(super) fn episode_ids(&self) -> impl Iterator<Item = &'e str> + use<'e> {
+        let (columns, row) = (self.columns(), self.row);
+        columns.into_iter().flat_map(move |columns| {
+            let seasons = columns.span(SEASONS, row);
+            let rows = seasons.flat_map(move |season| columns.span(EPISODES, season));
+            rows.filter_map(move |row| columns.text(EPISODE_ID, row))
+        })
     }
 }
 

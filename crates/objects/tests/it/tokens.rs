@@ -5,7 +5,7 @@ use ciborium::Value;
 use domain::{AssetId, SeededRng, Timestamp};
 use objects::{
     keys::{KeyRing, SigningKey},
-    token::{self, Claims, SignError, TokenError, TokenSigner, TokenVerifier, fuzz_token},
+    token::{self, Claims, SignError, Terms, TokenError, TokenSigner, TokenVerifier, fuzz_token},
 };
 use proptest::prelude::*;
 
@@ -139,12 +139,13 @@ proptest! {
 
     #[test]
     fn what_is_signed_is_what_is_read(
-        session in "[a-z0-9]{1,64}", id in "[a-z0-9][a-z0-9-]{0,63}", audience in any::<u32>(), seed in any::<u64>(),
+        session in "[a-z0-9]{1,64}", id in "[a-z0-9][a-z0-9-]{0,63}", audience in any::<u32>(), max_height in proptest::option::of(any::<u16>()), seed in any::<u64>(),
         at in 0i64..4_000_000_000_000_000, lifetime in 1u64..100_000,
     ) {
         let (signer, at) = (signer(seed), Timestamp(at));
         let lifetime = (at, Duration::from_secs(lifetime));
-        let (text, claims) = signer.sign(&session, &asset(&id), audience, lifetime, &SeededRng::new(seed)).unwrap();
+        let (text, claims) = signer.sign(&session, &asset(&id), Terms { audience, max_height }, lifetime, &SeededRng::new(seed)).unwrap();
+        prop_assert_eq!((claims.audience, claims.max_height), (audience, max_height));
         prop_assert_eq!(verifier(&signer).verify(&text, &asset(&id), at), Ok(claims));
     }
 
