@@ -135,14 +135,14 @@ scene_underwater() {
 # Curtains of colour behind the land.
 scene_aurora() {
     still back 1280 720
-    GRAPH+="[$at:v]format=yuv420p,$hold[sky];"
+    GRAPH+="[$at:v]format=yuv420p,${hold}[sky];"
     generated "gradients=s=320x180:r=24:c0=${colours[0]}:c1=${colours[1]}:c2=${colours[2]}:c3=${colours[0]}:c4=${colours[1]}:c5=${colours[0]}:nb_colors=6:speed=0.012:seed=${1:-3}:x0=40:y0=0:x1=280:y1=170"
     GRAPH+="[$at:v]format=yuva420p,colorchannelmixer=aa=0.55,scale=1280:720:flags=bilinear[curtain];"
     sheet stars 0 0 night
     still middle 1280 720
-    GRAPH+="[$at:v]format=yuva420p,$hold[land];"
+    GRAPH+="[$at:v]format=yuva420p,${hold}[land];"
     still front 1280 720
-    GRAPH+="[$at:v]format=yuva420p,$hold[near];"
+    GRAPH+="[$at:v]format=yuva420p,${hold}[near];"
     GRAPH+="[sky][curtain]overlay[a0];[a0][night]overlay[a1];[a1][land]overlay[a2];[a2][near]overlay[scene];"
 }
 
@@ -156,7 +156,7 @@ scene_sea() {
     plasma
     GRAPH+="[p0];"
     still front 1280 720
-    GRAPH+="[$at:v]format=yuva420p,$hold[near];[p0][near]overlay[scene];"
+    GRAPH+="[$at:v]format=yuva420p,${hold}[near];[p0][near]overlay[scene];"
 }
 
 scene_cosmos() {
@@ -171,7 +171,7 @@ scene_tunnel() {
     generated "color=black:s=128x72:r=24"
     GRAPH+="[$at:v]format=gray,geq=lum='st(0,hypot(X-90,Y-34)+0.8);clip((128+90*sin(7*log(ld(0))-T*4)+36*sin(6*atan2(Y-34,X-90)+sin(T*0.7)*2))*min(1,ld(0)/12),0,255)',$(tint),scale=1280:720:flags=bicubic,format=yuv420p[t0];"
     still front 1280 720
-    GRAPH+="[$at:v]format=yuva420p,colorchannelmixer=aa=0.6,$hold[near];[t0][near]overlay[scene];"
+    GRAPH+="[$at:v]format=yuva420p,colorchannelmixer=aa=0.6,${hold}[near];[t0][near]overlay[scene];"
 }
 
 scene_fractal() {
