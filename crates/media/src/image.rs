@@ -8,6 +8,7 @@ mod encode;
 mod resize;
 mod svg;
 mod svg_cost;
+mod svg_layers;
 
 pub use colour::{dominant_colour, hex};
 pub use decode::{Format, decode_limited, sniff};

@@ -3,7 +3,7 @@
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg::{ImageHrefResolver, Options, Tree, roxmltree};
 
-use super::{ImageError, Limits, Picture, svg_cost};
+use super::{ImageError, Limits, Picture, svg_cost, svg_layers};
 
 /// Elements and texts of the document.
 const MAX_NODES: u32 = 100_000;
@@ -40,6 +40,7 @@ fn draw(tree: &Tree, width: u32, limits: &Limits) -> Result<Picture, ImageError>
     // A shape such as 1 to 1e30 must not wrap around: casting a float saturates.
     limits.check(width.into(), height as u64)?;
     let height = height as u32;
+    svg_layers::check(tree, width, height)?;
     let mut pixmap = Pixmap::new(width, height).ok_or(ImageError::Size(width, height))?;
     let across = width as f32 / size.width();
     let down = height as f32 / size.height();

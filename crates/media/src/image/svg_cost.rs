@@ -11,8 +11,6 @@ use super::ImageError;
 
 /// Elements after every reference is followed.
 const MAX_ELEMENTS: u64 = 200_000;
-/// Filters, masks, patterns and clip paths in use, each of which may need a canvas of its own.
-const MAX_LAYERS: u64 = 500;
 /// Elements within elements, references followed: this count recurses, and so does drawing. Reading the XML does not.
 const MAX_DEPTH: usize = 256;
 /// `feTurbulence` costs by octave; more than eight cannot be seen in eight bits.
@@ -24,7 +22,6 @@ const MAX_RADIUS: f64 = 64.0;
 pub(super) fn check(document: &Document<'_>) -> Result<(), ImageError> {
     let ids: HashMap<&str, Node<'_, '_>> =
         document.descendants().filter_map(|n| n.attribute("id").map(|id| (id, n))).collect();
-    let mut layers = 0;
     for node in document.descendants().filter(Node::is_element) {
         let over = |name: &str, limit: f64| {
             let numbers = node.attribute(name).unwrap_or_default().split([' ', ',']);
@@ -41,10 +38,6 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), ImageError> {
                 "a filter has a radius or an octave count far beyond what can be seen",
             ));
         }
-        layers += references(&node).filter(|(kind, _)| *kind == Reference::Layer).count() as u64;
-        if layers > MAX_LAYERS {
-            return Err(ImageError::Complex("it uses too many filters, masks and patterns"));
-        }
     }
     let mut cost = Cost { ids, known: HashMap::new(), open: Vec::new() };
     if cost.of(document.root_element())? > MAX_ELEMENTS {
@@ -53,16 +46,8 @@ pub(super) fn check(document: &Document<'_>) -> Result<(), ImageError> {
     Ok(())
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reference {
-    /// `href="#id"`.
-    Use,
-    /// `filter="url(#id)"` and its like.
-    Layer,
-}
-
 /// The elements that a node names, by attribute or by `style`.
-fn references<'a>(node: &Node<'a, 'a>) -> impl Iterator<Item = (Reference, &'a str)> {
+fn references<'a>(node: &Node<'a, 'a>) -> impl Iterator<Item = &'a str> {
     node.attributes().flat_map(|attribute| {
         let value = attribute.value();
         let href = (attribute.name() == "href").then(|| value.trim().strip_prefix('#')).flatten();
@@ -70,7 +55,7 @@ fn references<'a>(node: &Node<'a, 'a>) -> impl Iterator<Item = (Reference, &'a s
             let id = rest.split(')').next()?;
             id.trim_matches(|c: char| c.is_whitespace() || c == '"' || c == '\'').strip_prefix('#')
         });
-        href.map(|id| (Reference::Use, id)).into_iter().chain(urls.map(|id| (Reference::Layer, id)))
+        href.into_iter().chain(urls)
     })
 }
 
@@ -98,7 +83,7 @@ impl<'a> Cost<'a> {
         for child in node.children().filter(Node::is_element) {
             sum = sum.saturating_add(self.of(child)?);
         }
-        for (_, id) in references(&node) {
+        for id in references(&node) {
             if let Some(target) = self.ids.get(id).copied() {
                 sum = sum.saturating_add(self.of(target)?);
             }

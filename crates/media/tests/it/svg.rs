@@ -66,7 +66,6 @@ fn a_million_million_shapes_are_refused_at_once() {
         body += &format!(r#"<pattern id="p{level}" width="1" height="1">{rects}</pattern>"#);
     }
     complex(&(body + r##"<rect width="9" height="9" style="fill:url('#p12')"/>"##));
-    complex(&r#"<g filter="url(#f)"/>"#.repeat(501));
 }
 
 #[test]
@@ -90,4 +89,27 @@ fn rubbish_is_refused() {
         assert!(matches!(error, Err(ImageError::Damaged(_))), "{text:?}: {error:?}");
     }
     assert!(matches!(svg_to_rgba(&[0xff; 40], 20, &Limits::default()), Err(ImageError::Damaged(_))));
+}
+
+#[test]
+fn layers_upon_layers_are_refused_and_a_few_are_fine() {
+    let nested = |open: &str, levels: usize| {
+        let shape = r#"<rect width="20" height="10" fill="red"/>"#;
+        let filter = r#"<filter id="f" x="-9" y="-9" width="20" height="20"><feGaussianBlur stdDeviation="1"/></filter>"#;
+        svg(&format!("{filter}{}{shape}{}", open.repeat(levels), "</g>".repeat(levels)))
+    };
+    let draw = |text: &str, width| svg_to_rgba(text.as_bytes(), width, &Limits::default());
+    for open in [r#"<g opacity=".9">"#, r#"<g style="mix-blend-mode:multiply">"#] {
+        draw(&nested(open, 10), 400).expect("ten are fine");
+        let error = draw(&nested(open, 200), 4000);
+        assert!(matches!(error, Err(ImageError::Complex(_))), "{open} {error:?}");
+    }
+    let filtered = r#"<g filter="url(#f)">"#;
+    draw(&nested(filtered, 2), 200).expect("two are fine");
+    let error = draw(&nested(filtered, 3), 4000);
+    assert!(matches!(error, Err(ImageError::Complex(_))), "{error:?}");
+    // Not within each other, but too many after each other.
+    let many = svg(&r#"<g opacity=".5"><rect width="20" height="10"/></g>"#.repeat(5000));
+    let error = draw(&many, 2000);
+    assert!(matches!(error, Err(ImageError::Complex(_))), "{error:?}");
 }
