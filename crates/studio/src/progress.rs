@@ -112,12 +112,11 @@ pub async fn report(store: &Store) -> Result<ProgressReport, StoreError> {
     })
 }
 
-/// What a job works on, and what it makes of it. Jobs are named `{asset}`, `{asset}/{track}` or, of pictures, by a hash.
+/// What a job works on, and what it makes of it. Jobs are named `{asset}`, `{asset}/{track}` or `{picture}/{file name}`.
 fn names(job: &Job, titles: &BTreeMap<&str, &TitleId>) -> (String, String) {
     let (asset, track) = job.dedup.split_once('/').unwrap_or((&job.dedup, &job.kind));
     match titles.get(asset) {
         Some(title) => (title.to_string(), track.to_owned()),
-        None if job.note.is_empty() => (job.dedup.clone(), job.kind.clone()),
-        None => (job.note.clone(), job.kind.clone()),
+        None => (track.to_owned(), job.kind.clone()),
     }
 }

@@ -109,9 +109,11 @@ impl Prepared {
             hash.0.copy_from_slice(&file.hash.0[..8]);
             pictures.insert(picture.0.clone(), hash);
             if seen.insert(hash) {
+                let name = path.file_name().unwrap_or_default().to_string_lossy();
+                let on = format!("{hash}/{name}");
                 let payload = PictureJob { picture: hash, file };
                 let order = order.unwrap_or(u32::MAX);
-                self.pictures.push((hash, new_job(&payload, hash.to_string(), Step::Picture, order, now)?));
+                self.pictures.push((hash, new_job(&payload, on, Step::Picture, order, now)?));
             }
         }
         Ok(pictures)

@@ -142,7 +142,8 @@ impl Step {
     }
 }
 
-/// A job that may run at once. What it works on names it, so that it is enqueued once: `{asset}` or `{asset}/{track}`.
+/// A job that may run at once. What it works on names it, so that it is enqueued once: `{asset}`, `{asset}/{track}`
+/// or `{picture}/{file name}`; progress is shown by it.
 pub(crate) fn new_job<J: Job>(
     job: &J,
     on: String,
