@@ -10,7 +10,7 @@ export default defineConfig({
     assetsDir: '',
     manifest: 'manifest.json',
     // What browsers of the last three years have: constructed sheets, nesting, :has(), container queries.
-    target: ['chrome117', 'firefox121', 'safari17.2'],
+    target: ['chrome120', 'firefox121', 'safari17.2'],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     rollupOptions: {

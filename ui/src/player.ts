@@ -1,1 +1,1 @@
-import 'media-chrome';
+import './player/element.ts';

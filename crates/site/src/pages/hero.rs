@@ -44,8 +44,10 @@ pub struct Play {
     pub label: String,
     /// A plan is missing.
     pub locked: bool,
-    /// Of a series: the ids of its listed episodes, for the island that knows where the viewer was.
+    /// Of a series: the episodes that can be played, as `id=S1 E1;…`, for the island that knows where the viewer was.
     pub episodes: String,
+    /// What it says then: "Watch {code}", the blank left to the island.
+    pub resume: String,
 }
 
 impl Hero {
@@ -96,7 +98,7 @@ impl Play {
             let Some(standing) = making.standing(&episode).filter(|_| is_ready(&episode)) else { continue };
             match standing.play {
                 Ok(_) => {
-                    listed.push(episode.id_str());
+                    listed.push(format!("{}={}", episode.id_str(), making.code(&episode).unwrap_or_default()));
                     first = first.or(Some(episode));
                 }
                 Err(plan) => missing = missing.or(Some(plan)),
@@ -110,11 +112,12 @@ impl Play {
         };
         let label = making.say.with("play-first", "code", making.code(&first).unwrap_or_default());
         let href = making.href(&format!("/watch/{}", first.id_str()));
-        Self { episodes: listed.join(","), ..Self::plain(Some(href), label) }
+        let resume = making.say.with("play-episode", "code", "{code}");
+        Self { episodes: listed.join(";"), resume, ..Self::plain(Some(href), label) }
     }
 
     fn plain(href: Option<String>, label: String) -> Self {
-        Self { href, label, locked: false, episodes: String::new() }
+        Self { href, label, locked: false, episodes: String::new(), resume: String::new() }
     }
 
     fn locked(making: &Making<'_>, plan: Option<String>) -> Self {

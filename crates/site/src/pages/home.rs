@@ -19,6 +19,8 @@ struct Home<'a> {
     hero: Option<Hero>,
     rows: Vec<Row>,
     wide_cards: bool,
+    /// "… min left" by plural category, as a JSON object.
+    left: String,
 }
 
 /// A row below the hero.
@@ -63,7 +65,7 @@ pub fn home(ctx: &PageCtx<'_>) -> Result<Rendered, PageError> {
     let preview = hero.as_ref().and_then(|hero| hero.wide.as_ref());
     let frame = Frame::new(&making, title)?.describe(None, preview, ctx);
     let wide_cards = frame.look == "split";
-    let html = Home { frame, say: making.say, hero, rows, wide_cards }.render()?;
+    let html = Home { frame, say: making.say, hero, rows, wide_cards, left: left(making.say) }.render()?;
     Ok(Rendered { status: http::StatusCode::OK, html, until: making.until.earliest() })
 }
 
@@ -78,4 +80,31 @@ fn cards(making: &Making<'_>, rail: RailView<'_>) -> Vec<Card> {
     let filled = rail.fill(making.ctx.ask, making.ctx.now);
     making.until.edge(filled.until);
     filled.titles.iter().filter_map(|title| Card::new(making, title)).collect()
+}
+
+/// How long is left, once for every plural category (CLDR) and once for less than a minute; the number is the island's to fill
+/// in. Whole numbers that stand for each category in every language that has it.
+fn left(say: Say<'_>) -> String {
+    let samples = [("nearly", 0), ("one", 1), ("two", 2), ("few", 3), ("many", 11), ("other", 100)];
+    let texts = samples.map(|(category, sample)| {
+        let text = say.with("continue-left", "minutes", sample).replace(&sample.to_string(), "{minutes}");
+        (category.to_owned(), serde_json::Value::from(text))
+    });
+    serde_json::Value::Object(texts.into_iter().collect()).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_time_left_in_every_plural() {
+        let texts = |tag| -> serde_json::Value {
+            serde_json::from_str(&left(Say::new(&domain::Locale::new(tag).unwrap()))).unwrap()
+        };
+        assert_eq!(texts("en")["other"], "{minutes} min left");
+        assert_eq!(texts("en")["nearly"], "less than a minute left");
+        assert_eq!(texts("ar")["two"], "بقيت دقيقتان");
+        assert!(texts("ar")["few"].as_str().unwrap().contains("{minutes}"));
+    }
 }

@@ -1,0 +1,45 @@
+/**
+ * The lines of subtitles that are due now. Drawn by the player itself, not by the browser: so they rise above the controls,
+ * look as the viewer wants, and keep their own direction.
+ */
+export class Captions {
+  #track: TextTrack | undefined;
+  #release: (() => void) | undefined;
+
+  constructor(
+    private readonly video: HTMLVideoElement,
+    private readonly changed: (lines: DocumentFragment[]) => void,
+  ) {
+    const follow = () => this.follow();
+    video.textTracks.addEventListener('change', follow);
+    video.textTracks.addEventListener('addtrack', follow);
+    video.textTracks.addEventListener('removetrack', follow);
+    this.#release = () => {
+      for (const event of ['change', 'addtrack', 'removetrack']) video.textTracks.removeEventListener(event, follow);
+    };
+  }
+
+  /** Looks which track is on; hides it from the browser, which would draw it a second time. */
+  follow(): void {
+    const spoken = [...this.video.textTracks].filter((t) => t.kind === 'subtitles' || t.kind === 'captions');
+    const on = spoken.find((track) => track.mode !== 'disabled');
+    if (on?.mode === 'showing') on.mode = 'hidden';
+    if (on !== this.#track) {
+      this.#track?.removeEventListener('cuechange', this.#show);
+      this.#track = on;
+      on?.addEventListener('cuechange', this.#show);
+    }
+    this.#show();
+  }
+
+  #show = (): void => {
+    const cues = [...(this.#track?.activeCues ?? [])] as VTTCue[];
+    this.changed(cues.map((cue) => cue.getCueAsHTML()));
+  };
+
+  end(): void {
+    this.#release?.();
+    this.#track?.removeEventListener('cuechange', this.#show);
+    this.#track = undefined;
+  }
+}
