@@ -6,6 +6,7 @@ use domain::{Clock, Rng};
 use edition::Follower;
 use objects::Objects;
 use store::Store;
+use tokio_util::sync::CancellationToken;
 use web::{HttpMetrics, Metrics, Readiness};
 
 use crate::{
@@ -29,6 +30,8 @@ pub struct App {
     pub metrics: Metrics,
     pub http: HttpMetrics,
     pub readiness: Readiness,
+    /// Cancelled when every role has started.
+    pub started: CancellationToken,
 }
 
 impl App {
@@ -54,6 +57,7 @@ impl App {
             metrics,
             http,
             readiness: Readiness::default(),
+            started: CancellationToken::new(),
         })
     }
 

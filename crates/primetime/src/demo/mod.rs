@@ -57,6 +57,7 @@ pub fn run(config: Config, args: &DemoArgs) -> Result<(), Failed> {
 }
 
 async fn present(app: &App, dir: PathBuf, masters: PathBuf) -> Result<(), Failed> {
+    app.started.cancelled().await;
     let folder = Folder { dir, masters: Some(masters), masters_optional: true };
     let outcome = import::run(app.store()?, folder, app.clock.now()).await.map_err(|error| match error {
         ImportError::Catalogue(errors) => {

@@ -17,14 +17,18 @@ use crate::{
     app::App,
     commands::{doctor::encoder, publish::publisher},
     data::random_word,
-    failed::{Doing, Failed},
+    failed::Failed,
 };
 
 /// How long running jobs may go on after SIGTERM; what is not done then is given back, and begun anew by the next worker.
 const DRAIN: Duration = Duration::from_secs(3);
 
-/// Starts the roles that the configuration names, and returns the studio's routes.
-pub async fn start(app: &App, background: &TaskTracker, stop: &CancellationToken) -> Result<Router, Failed> {
+/// Starts the roles that the configuration names, and returns the studio's routes, if it is one of them.
+pub async fn start(
+    app: &App,
+    background: &TaskTracker,
+    stop: &CancellationToken,
+) -> Result<Option<Router>, Failed> {
     let publisher = publisher(app)?;
     let nudge = Nudge::default();
     // Where tracks are finished, or descriptions approved, editions are published: numbers are decided in the database.
@@ -34,7 +38,7 @@ pub async fn start(app: &App, background: &TaskTracker, stop: &CancellationToken
         background.spawn(runner.run(stop.clone()));
     }
     if !app.config.roles.studio {
-        return Ok(Router::new());
+        return Ok(None);
     }
     let token = app.data.secret("studio.token", || random_word(&*app.rng))?;
     let staff = Staff::new([StaffToken::new(&token, Permission::Publish)]);
@@ -45,7 +49,7 @@ pub async fn start(app: &App, background: &TaskTracker, stop: &CancellationToken
         clock: app.clock.clone(),
     };
     let guard = Guard::new("studio", RequestLimits::default(), app.clock.clone(), &*app.rng, &app.http);
-    Ok(studio::http::router(state).layer(guard))
+    Ok(Some(studio::http::router(state).layer(guard)))
 }
 
 async fn runner(app: &App, nudge: Nudge) -> Result<Runner, Failed> {
@@ -62,10 +66,6 @@ async fn runner(app: &App, nudge: Nudge) -> Result<Runner, Failed> {
     jobs::register(&mut registry, &deps);
     let limits = RunnerLimits { slots: app.config.work.slots, drain: DRAIN, ..RunnerLimits::default() };
     let runner = Runner::new(store, registry, limits, app.clock.clone(), &*app.rng);
-    if !app.config.roles.studio {
-        return Ok(runner);
-    }
-    // One process with the folder to itself: what an earlier one left behind is nobody's.
-    deps.clean_scratch().doing(|| "clear what an earlier process left half-written".into())?;
-    Ok(runner.the_only("serve"))
+    // One process with the folder to itself takes up at once what an earlier one left.
+    Ok(if app.config.roles.studio { runner.the_only("serve") } else { runner })
 }

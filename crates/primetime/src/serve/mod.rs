@@ -26,33 +26,47 @@ pub async fn serve(app: &App, stop: CancellationToken) -> Result<(), Failed> {
     let config = &app.config;
     // Whoever writes to the database of a folder serves from it alone; `work` beside it is welcome.
     let serves = config.roles.site || config.roles.origin || config.roles.studio;
-    let _lock = if app.store.is_some() && serves { Some(app.data.lock()?) } else { None };
+    let lock = if app.store.is_some() && serves { Some(app.data.lock()?) } else { None };
+    if lock.is_some() {
+        // The folder is ours alone: what an earlier process left half-written is nobody's.
+        app.objects.clear_scratch().doing(|| "clear what an earlier process left half-written".into())?;
+    }
     let background = TaskTracker::new();
     // Tasks that requests rely on end after the last request.
     let after = CancellationToken::new();
     let mut router = Router::new();
     let mut writer = None;
-    if config.roles.studio || config.roles.work {
-        router = router.merge(control::start(app, &background, &stop).await?);
+    if (config.roles.studio || config.roles.work)
+        && let Some(studio) = control::start(app, &background, &stop).await?
+    {
+        // As a service: merged or nested, it would lose its own answer for unknown paths or the beginning of its paths.
+        router = router.route_service("/studio/{*path}", studio.into_service::<axum::body::Body>());
     }
     if config.roles.site || config.roles.origin {
         let follower = app.follower()?;
         let ready = app.readiness.condition("edition", "the edition is being opened");
         let following = Following::new(follower.clone(), ready, &app.metrics);
-        let viewing = viewing::start(app, &follower)?;
-        router = router.merge(viewing.router);
-        writer = viewing.writer;
+        if config.roles.site {
+            let (site, writing) = viewing::site(app, &follower)?;
+            router = router.fallback_service(site);
+            writer = Some(writing);
+        }
+        // After the site, which draws the key that the origin verifies with.
+        if config.roles.origin {
+            router = router.merge(viewing::origin(app, &follower)?);
+        }
         following.look().await;
         background.spawn(following.run(after.clone()));
     }
-    let ops = listen(app, "ops", config.http.ops_listen)?;
+    let ops = listen("http.ops_listen", config.http.ops_listen)?;
     let ops_limits = ConnectionLimits { connections: 64, ..ConnectionLimits::default() };
     let health = web::health::router(app.readiness.clone(), app.metrics.clone());
     let http = app.http.clone();
     let ops_stop = after.clone();
     background.spawn(async move { web::serve(ops, health, ops_limits, &http, ops_stop).await });
     if serves {
-        let listener = listen(app, "http", config.http.listen)?;
+        let listener = listen("http.listen", config.http.listen)?;
+        app.started.cancel();
         tracing::info!(address = %config.http.listen, ops = %config.http.ops_listen, "serving");
         let limits = ConnectionLimits {
             connections: config.http.max_connections,
@@ -62,6 +76,7 @@ pub async fn serve(app: &App, stop: CancellationToken) -> Result<(), Failed> {
         let Drained { cut } = web::serve(listener, router, limits, &app.http, stop).await;
         tracing::info!(cut, "drained");
     } else {
+        app.started.cancel();
         stop.cancelled().await;
     }
     if let Some(writer) = writer {
@@ -76,13 +91,13 @@ pub async fn serve(app: &App, stop: CancellationToken) -> Result<(), Failed> {
     if let Some(store) = &app.store {
         store.close().await;
     }
+    drop(lock);
     Ok(())
 }
 
-fn listen(app: &App, what: &str, address: SocketAddr) -> Result<tokio::net::TcpListener, Failed> {
-    let _ = app;
+fn listen(key: &str, address: SocketAddr) -> Result<tokio::net::TcpListener, Failed> {
     web::bind(address, None).doing(|| {
-        format!("listen on {address}: is another process using it? Choose another with {what}.listen or --{what}-listen")
+        format!("listen on {address}; is another process using it? Another address goes into {key}")
     })
 }
 

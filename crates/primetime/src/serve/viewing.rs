@@ -21,32 +21,13 @@ use crate::{
 /// Who signs delivery tokens: the only one whom origins of this platform believe.
 const ISSUER: &str = "primetime";
 
-/// The started roles.
-pub struct Viewing {
-    pub router: Router,
-    /// Writes positions; ends when the last request that could write one is over.
-    pub writer: Option<JoinHandle<()>>,
-}
-
-/// Builds the roles that the configuration names.
-pub fn start(app: &App, follower: &Arc<Follower>) -> Result<Viewing, Failed> {
-    let mut viewing = Viewing { router: Router::new(), writer: None };
-    if app.config.roles.site {
-        let (router, writer) = site(app, follower)?;
-        viewing.router = viewing.router.merge(router);
-        viewing.writer = Some(writer);
-    }
-    if app.config.roles.origin {
-        viewing.router = viewing.router.merge(origin(app, follower)?);
-    }
-    Ok(viewing)
-}
-
 fn guard(app: &App, role: &'static str) -> Guard {
     Guard::new(role, RequestLimits::default(), app.clock.clone(), &*app.rng, &app.http)
 }
 
-fn site(app: &App, follower: &Arc<Follower>) -> Result<(Router, JoinHandle<()>), Failed> {
+/// The pages and the viewers' API, and the task that writes positions: it ends when the last request that could write one is
+/// over.
+pub fn site(app: &App, follower: &Arc<Follower>) -> Result<(Router, JoinHandle<()>), Failed> {
     let secret = app.data.secret("cookie.key", || random_word(&*app.rng))?;
     let signing = keys::signing(&app.data, Purpose::Token, &*app.rng)?;
     let signer = TokenSigner::new(signing, ISSUER).doing(|| "make the token signer".into())?;
@@ -101,7 +82,8 @@ fn secret_bytes(hex: &str) -> Result<[u8; 32], Failed> {
     bytes.and_then(|bytes| bytes.try_into().ok()).ok_or_else(wrong)
 }
 
-fn origin(app: &App, follower: &Arc<Follower>) -> Result<Router, Failed> {
+/// Manifests, segments and images.
+pub fn origin(app: &App, follower: &Arc<Follower>) -> Result<Router, Failed> {
     let ring = keys::ring(&app.data, Purpose::Token)?;
     let state = OriginState {
         assets: AssetSource::from(follower.clone()),
