@@ -27,6 +27,28 @@ async fn nothing_for_korea_alone_is_in_a_page_for_others() {
 }
 
 #[tokio::test]
+async fn whom_no_window_tells_apart_share_a_page_and_nobody_else_does() {
+    let header = Some("x-country".parse().unwrap());
+    let house = House::with(SiteConfig { country_switch: None, territory_header: header, ..demo() }).await;
+    let browser = house.browser("KR");
+    for (country, seen, rendered) in [("KR", true, 1), ("US", false, 2), ("JP", false, 2), ("KR", true, 2)] {
+        let home = browser.get_with("/en/", &[("x-country", country)]).await;
+        assert_eq!(home.text().contains("The nights"), seen, "{country}");
+        assert_eq!(house.site.pages().rendered(), rendered, "{country}");
+    }
+}
+
+#[tokio::test]
+async fn the_switch_shows_the_country_that_is_chosen() {
+    let house = House::new().await;
+    // No window tells these two apart, but the page names them.
+    for country in ["US", "JP"] {
+        let home = house.browser(country).get("/en/").await;
+        assert!(home.text().contains(&format!("<option value=\"{country}\" selected>")), "{country}");
+    }
+}
+
+#[tokio::test]
 async fn only_what_carries_its_audiences_own_cookie_is_shared() {
     let house = House::new().await;
     let (one, two) = (house.browser("US"), house.browser("US"));
