@@ -22,41 +22,48 @@ pub(crate) struct Pools {
 
 /// A transaction that may write.
 #[derive(Debug)]
-pub(crate) enum Connection {
+pub(crate) struct Connection {
+    engine: Engine,
+    /// A statement failed. SQLite may have ended the transaction by itself then (a full disk): what came after would be written
+    /// at once and alone. So nothing comes after, as on every other engine.
+    broken: bool,
+}
+
+#[derive(Debug)]
+enum Engine {
     Sqlite(Transaction<'static, Sqlite>),
 }
 
-/// An argument of a statement.
+/// An argument of a statement; `None` is the NULL of its type.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Arg<'a> {
-    Text(&'a str),
-    Int(i64),
-    Null,
+    Text(Option<&'a str>),
+    Int(Option<i64>),
 }
 
 impl<'a> From<&'a str> for Arg<'a> {
     fn from(text: &'a str) -> Self {
-        Arg::Text(text)
+        Arg::Text(Some(text))
     }
 }
 impl<'a> From<&'a String> for Arg<'a> {
     fn from(text: &'a String) -> Self {
+        Arg::Text(Some(text))
+    }
+}
+impl<'a> From<Option<&'a str>> for Arg<'a> {
+    fn from(text: Option<&'a str>) -> Self {
         Arg::Text(text)
     }
 }
 impl From<i64> for Arg<'_> {
     fn from(number: i64) -> Self {
-        Arg::Int(number)
+        Arg::Int(Some(number))
     }
 }
 impl From<domain::Timestamp> for Arg<'_> {
     fn from(at: domain::Timestamp) -> Self {
-        Arg::Int(at.0)
-    }
-}
-impl<'a, T: Into<Arg<'a>>> From<Option<T>> for Arg<'a> {
-    fn from(some: Option<T>) -> Self {
-        some.map_or(Arg::Null, Into::into)
+        Arg::Int(Some(at.0))
     }
 }
 
@@ -132,9 +139,8 @@ macro_rules! bound {
         let mut query = sqlx::query($sql);
         for arg in $args {
             query = match *arg {
-                Arg::Text(text) => query.bind(text.to_owned()),
+                Arg::Text(text) => query.bind(text.map(str::to_owned)),
                 Arg::Int(number) => query.bind(number),
-                Arg::Null => query.bind(None::<i64>),
             };
         }
         query
@@ -157,7 +163,8 @@ impl Db {
     pub async fn begin(&self) -> Result<Connection, StoreError> {
         let Db::Sqlite(pools) = self;
         // IMMEDIATE: waits for its turn here, rather than failing in the middle when another process writes.
-        Ok(Connection::Sqlite(pools.write.begin_with("BEGIN IMMEDIATE").await?))
+        let tx = pools.write.begin_with("BEGIN IMMEDIATE").await?;
+        Ok(Connection { engine: Engine::Sqlite(tx), broken: false })
     }
 
     pub async fn prepare(&self, sql: &'static str) -> Result<(), StoreError> {
@@ -190,8 +197,10 @@ impl Db {
 impl Connection {
     /// Rows that the statement reads or returns.
     pub async fn rows(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
-        let Connection::Sqlite(tx) = self;
-        let rows = bound!(sql, args).fetch_all(&mut **tx).await?;
+        self.unbroken()?;
+        let Engine::Sqlite(tx) = &mut self.engine;
+        let rows = bound!(sql, args).fetch_all(&mut **tx).await;
+        let rows = self.told(rows)?;
         Ok(rows.iter().map(decode).collect::<Result<_, _>>()?)
     }
 
@@ -202,19 +211,38 @@ impl Connection {
 
     /// How many rows the statement changed.
     pub async fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<u64, StoreError> {
-        let Connection::Sqlite(tx) = self;
-        Ok(bound!(sql, args).execute(&mut **tx).await?.rows_affected())
+        self.unbroken()?;
+        let Engine::Sqlite(tx) = &mut self.engine;
+        let done = bound!(sql, args).execute(&mut **tx).await;
+        Ok(self.told(done)?.rows_affected())
     }
 
     /// Runs a file of statements.
     pub async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
-        let Connection::Sqlite(tx) = self;
-        sqlx::raw_sql(sql).execute(&mut **tx).await?;
-        Ok(())
+        self.unbroken()?;
+        let Engine::Sqlite(tx) = &mut self.engine;
+        let done = sqlx::raw_sql(sql).execute(&mut **tx).await;
+        self.told(done).map(drop)
     }
 
+    /// It is on disk when this returns.
     pub async fn commit(self) -> Result<(), StoreError> {
-        let Connection::Sqlite(tx) = self;
+        self.unbroken()?;
+        let Engine::Sqlite(tx) = self.engine;
         Ok(tx.commit().await?)
+    }
+
+    /// Lets nothing follow, and nothing be committed.
+    pub fn spoil(&mut self) {
+        self.broken = true;
+    }
+
+    fn unbroken(&self) -> Result<(), StoreError> {
+        if self.broken { Err(StoreError::Broken) } else { Ok(()) }
+    }
+
+    fn told<T>(&mut self, outcome: Result<T, sqlx::Error>) -> Result<T, StoreError> {
+        self.broken |= outcome.is_err();
+        Ok(outcome?)
     }
 }

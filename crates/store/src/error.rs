@@ -33,6 +33,9 @@ pub enum StoreError {
     /// The engine failed in another way.
     #[error("the database failed")]
     Engine(#[source] EngineError),
+    /// A statement of this transaction failed before, and nothing may follow it: begin again.
+    #[error("the transaction failed before")]
+    Broken,
     /// The store was closed: the process is shutting down.
     #[error("the database is closed")]
     Closed,

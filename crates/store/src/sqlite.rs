@@ -158,18 +158,21 @@ mod tests {
 
     use crate::{NewJob, Store, StoreError, db::Db};
 
+    fn job(n: u32) -> NewJob {
+        NewJob {
+            kind: "probe",
+            dedup: n.to_string(),
+            payload: "x".repeat(10),
+            priority: 0,
+            run_after: Timestamp(0),
+            most_attempts: 1,
+        }
+    }
+
     async fn fill(store: &Store, rows: std::ops::Range<u32>) -> Result<(), StoreError> {
         for n in rows {
-            let job = NewJob {
-                kind: "probe",
-                dedup: n.to_string(),
-                payload: "x".repeat(10_000),
-                priority: 0,
-                run_after: Timestamp(0),
-                most_attempts: 1,
-            };
             let mut tx = store.begin().await?;
-            tx.enqueue(&job, Timestamp(0)).await?;
+            tx.enqueue(&NewJob { payload: "x".repeat(10_000), ..job(n) }, Timestamp(0)).await?;
             tx.commit().await?;
         }
         Ok(())
@@ -187,9 +190,18 @@ mod tests {
         let error = fill(&store, 5..1000).await.unwrap_err();
         assert!(matches!(error, StoreError::Full(_)) && error.is_transient(), "{error:?}");
         assert!(error.to_string().contains("no space left"));
+        // SQLite has ended this transaction by itself: nothing of it may be written, though somebody goes on.
+        limit("PRAGMA max_page_count = 100").await.unwrap();
+        let mut tx = store.begin().await.unwrap();
+        let big = |n: u32| NewJob { payload: "x".repeat(1_000_000), ..job(n) };
+        tx.enqueue(&job(2_000), Timestamp(0)).await.unwrap();
+        assert!(matches!(tx.enqueue(&big(2_001), Timestamp(0)).await, Err(StoreError::Full(_))));
+        assert!(matches!(tx.enqueue(&job(2_002), Timestamp(0)).await, Err(StoreError::Broken)));
+        assert!(matches!(tx.commit().await, Err(StoreError::Broken)));
+        assert!(store.job("probe", "2000").await.unwrap().is_none());
         let kept = store.job_counts().await.unwrap().queued;
         assert!((5..100).contains(&kept), "{kept}");
-        // The limit was the connection's, which has been replaced by now.
+        // The limit was the connection's: it has been replaced by now, and there is room again.
         fill(&store, 1000..1010).await.unwrap();
         assert_eq!(store.job_counts().await.unwrap().queued, kept + 10);
         assert!(store.health().await.unwrap().broken.is_empty());

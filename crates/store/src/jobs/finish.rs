@@ -30,21 +30,28 @@ impl Tx {
     /// it over before the transaction ends.
     ///
     /// # Errors
-    /// [`StoreError::LeaseLost`]: then nothing of this transaction may be committed.
+    /// [`StoreError::LeaseLost`]: nothing of this transaction will be written, whatever the caller does.
     pub async fn hold(&mut self, claim: &Claim, now: Timestamp) -> Result<(), StoreError> {
         let changed = self.connection.execute(HOLD, args![&claim.job, claim.fence, now]).await?;
-        held(changed, claim)
+        self.held(changed == 1, claim)
+    }
+
+    fn held(&mut self, is_ours: bool, claim: &Claim) -> Result<(), StoreError> {
+        if !is_ours {
+            self.connection.spoil();
+        }
+        held(is_ours.into(), claim)
     }
 
     /// Marks a job done, in the transaction that holds what it did. One that was enqueued again while it ran is queued.
     ///
     /// # Errors
-    /// [`StoreError::LeaseLost`] when another worker took it over: then nothing of this transaction may be committed.
+    /// [`StoreError::LeaseLost`] when another worker took it over: nothing of this transaction will be written.
     pub async fn complete(&mut self, claim: &Claim, now: Timestamp) -> Result<(), StoreError> {
         let row = self.connection.row(COMPLETE, args![&claim.job, claim.fence, now]).await?;
         let state = row.map(|row| row.text(0)).transpose()?;
         self.enqueued |= state.as_deref() == Some("queued");
-        held(state.is_some().into(), claim)
+        self.held(state.is_some(), claim)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::{Failure, JobState, StoreError};
+use store::{Failure, JobState, MOST_DEATHS, PictureRow, StoreError};
 
 use crate::backend::*;
 
@@ -49,7 +49,14 @@ async fn who_lost_the_lease_can_finish_nothing(backend: Backend) {
     lost(store.fail_job(&slow.claim, "no", Failure::GiveUp, at(62)).await);
     lost(store.release_job(&slow.claim, at(62)).await);
     let mut tx = store.begin().await.unwrap();
+    tx.put_picture(&PictureRow { source: "of the slow one".into(), body: String::new() }, at(62))
+        .await
+        .unwrap();
     lost(tx.complete(&slow.claim, at(62)).await);
+    assert!(tx.commit().await.is_err(), "nothing of it is written, even if somebody tries");
+    assert!(store.pictures().await.unwrap().is_empty());
+    let mut tx = store.begin().await.unwrap();
+    tx.hold(&quick.claim, at(63)).await.unwrap();
     tx.complete(&quick.claim, at(63)).await.unwrap();
     tx.commit().await.unwrap();
     assert_eq!(store.job_counts().await.unwrap().done, 1);
@@ -84,7 +91,78 @@ async fn done_jobs_are_forgotten_in_time(backend: Backend) {
     assert_eq!(store.prune_jobs(at(4)).await.unwrap(), 1);
 }
 
+async fn what_is_asked_for_again_runs_again(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
+    let again = async |new: &store::NewJob, now| {
+        let mut tx = store.begin().await.unwrap();
+        let asked = tx.enqueue_again(new, at(now)).await.unwrap();
+        tx.commit().await.unwrap();
+        asked
+    };
+    assert!(again(&job("package", 5), 1).await);
+    assert!(!again(&job("package", 5), 2).await, "it waits, and will see everything");
+    let first = take(&store, 3).await.unwrap();
+    assert!(again(&job("package", 5), 4).await);
+    assert!(again(&job("package", 5), 5).await, "twice while it runs is once more");
+    store.complete(&first.claim, at(6)).await.unwrap();
+    let second = take(&store, 7).await.expect("once more");
+    assert!(second.claim.fence > first.claim.fence);
+    store.complete(&second.claim, at(8)).await.unwrap();
+    assert!(take(&store, 9).await.is_none());
+    assert_eq!(store.job("probe", "package").await.unwrap().unwrap().state, JobState::Done);
+}
+
+async fn a_second_asker_may_press(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
+    enqueue(&store, &job("a", 5), 1).await;
+    enqueue(&store, &job("b", 4), 1).await;
+    assert!(!enqueue(&store, &job("a", 1), 2).await);
+    assert!(take(&store, 3).await.unwrap().claim.job.contains("/a"), "a was moved to the front");
+}
+
+async fn a_dropped_job_is_nobodys(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
+    enqueue(&store, &job("a", 1), 1).await;
+    let lease = take(&store, 2).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    assert!(tx.drop_job("probe", "a", "the title is gone", at(3)).await.unwrap());
+    assert!(!tx.drop_job("probe", "a", "twice", at(3)).await.unwrap());
+    tx.commit().await.unwrap();
+    assert!(store.heartbeat(&lease.claim, LEASE, (0.1, ""), at(4)).await.is_err());
+    assert_eq!(store.job("probe", "a").await.unwrap().unwrap().error, "the title is gone");
+    assert!(enqueue(&store, &job("a", 1), 5).await, "it may be wanted again");
+    assert!(take(&store, 6).await.unwrap().claim.fence > lease.claim.fence);
+}
+
+async fn the_leases_of_the_dead_are_taken_up_at_once(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
+    enqueue(&store, &job("a", 1), 1).await;
+    for _ in 0..MOST_DEATHS {
+        let lease = take(&store, 2).await.expect("deaths are no failures");
+        assert_eq!(lease.attempt, 1);
+        assert_eq!(store.abandon_leases("somebody else", at(2)).await.unwrap(), 0);
+        assert_eq!(store.abandon_leases("w", at(2)).await.unwrap(), 1);
+    }
+    assert!(take(&store, 3).await.is_none(), "but so many are too many");
+    assert_eq!(store.job_counts().await.unwrap().dead, 1);
+}
+
+async fn a_job_of_another_time_waits_for_it(backend: Backend) {
+    let Backend { store, dir: _dir } = backend;
+    let later = store::NewJob { run_after: at(100), ..job("later", 0) };
+    enqueue(&store, &later, 1).await;
+    enqueue(&store, &job("now", 9), 1).await;
+    assert!(take(&store, 99).await.unwrap().claim.job.contains("now"));
+    assert!(take(&store, 99).await.is_none());
+    assert!(take(&store, 100).await.unwrap().claim.job.contains("later"));
+}
+
 contract! {
+    what_is_asked_for_again_runs_again,
+    a_second_asker_may_press,
+    a_dropped_job_is_nobodys,
+    the_leases_of_the_dead_are_taken_up_at_once,
+    a_job_of_another_time_waits_for_it,
     the_most_pressing_first_and_each_thing_once,
     who_lost_the_lease_can_finish_nothing,
     a_failure_waits_is_counted_and_is_given_up,
