@@ -6,9 +6,12 @@ use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::config::{Log, LogFormat};
 
+/// Libraries whose warnings say nothing to an operator; the filter may name them all the same.
+const QUIET: &str = "usvg=error";
+
 /// Starts the log of this process. Call once.
 pub fn start(log: &Log) -> Result<(), crate::Failed> {
-    let filter = EnvFilter::try_new(&log.filter).map_err(|error| {
+    let filter = EnvFilter::try_new(format!("{QUIET},{}", log.filter)).map_err(|error| {
         crate::Failed::new(format!(
             "log.filter `{}`: {error}; write a level, or directives as in `info,site=debug`",
             log.filter
