@@ -62,5 +62,11 @@ browser: packages-test ui ## A real browser against a real server
 bench-boot: ui ## Process start to ready: the demo's edition, 15,000 and 1,000,000 episodes
 	node bench/boot.mjs
 
+# Seconds a fuzz target runs.
+SOAK_SECONDS ?= 60
+soak: ## The long runs: every fuzz target, and hundreds of kills
+	for target in fuzz/targets/*.rs; do fuzz/run "$$(basename "$$target" .rs)" $(SOAK_SECONDS) || exit 1; done
+	for round in $$(seq 50); do cargo test --quiet --locked -p store -p work --test it kill || exit 1; done
+
 clean:
 	rm -rf target ui/dist ui/node_modules demo/.cache
