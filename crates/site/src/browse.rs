@@ -7,7 +7,6 @@ use axum::{
     response::{IntoResponse, Redirect, Response},
 };
 use domain::{Locale, TitleId};
-use edition::Audience;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use objects::cache::{self, Kind};
 use web::{
@@ -153,11 +152,10 @@ pub(crate) async fn made(
     locale: &Locale,
     which: &Which,
 ) -> Result<Arc<Page>, Failure> {
-    let audience = visit.representative()?;
     let key = key(visit, locale, which.key());
     let (renderer, visit_, locale, which) = (site.clone(), visit.clone(), locale.clone(), which.clone());
     let render = move || {
-        let rendered = render(&renderer, &visit_, &locale, &audience, &which);
+        let rendered = render(&renderer, &visit_, &locale, &which);
         let Rendered { status, html, until } = rendered.map_err(|error| RenderError(error.to_string()))?;
         Ok(Page { status, body: Precompressed::new(HTML, html, Effort::Quick), until })
     };
@@ -181,10 +179,10 @@ fn render(
     site: &SiteState,
     visit: &Visit,
     locale: &Locale,
-    audience: &Audience,
     which: &Which,
 ) -> Result<Rendered, RenderFailure> {
     let brand = visit.edition().brand(visit.brand_id()).ok_or(RenderFailure::Brand)?;
+    let audience = visit.representative().ok_or(RenderFailure::Brand)?;
     let demo = site.config().country_switch.clone().map(|countries| DemoBar { countries });
     let ask = audience.ask(visit.brand_id());
     let ctx = PageCtx {

@@ -109,13 +109,13 @@ impl Visit {
 
     /// One viewer for all of the audience: what pages are made for. In demo mode the country is the pretended one, which
     /// pages name.
-    pub fn representative(&self) -> Result<Audience, Failure> {
-        let mut one = self.brand()?.audience_of(self.0.audience).ok_or_else(Problem::internal)?;
+    pub fn representative(&self) -> Option<Audience> {
+        let mut one = self.0.edition.brand(&self.0.brand)?.audience_of(self.0.audience)?;
         one.device = self.0.device;
         if self.0.pretended.is_some() {
             one.territory = self.0.pretended;
         }
-        Ok(one)
+        Some(one)
     }
 
     /// What rights are asked for this very viewer.

@@ -1,4 +1,4 @@
-use std::{collections::HashSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use domain::{
     Kind, ProfileId, Timestamp, TitleId,
@@ -98,18 +98,9 @@ impl Viewers {
         Ok(continue_watching(&history, edition, ask, now))
     }
 
-    /// Where `profile` is in those of `ids` that it has begun; at most [`MAX_IDS`] are looked at.
+    /// Where `profile` is in those of `ids` that it has begun; in no order; at most [`MAX_IDS`] are looked at.
     pub async fn progress(&self, profile: &ProfileId, ids: &[TitleId]) -> Result<Vec<Position>, Unavailable> {
-        let mut wanted: HashSet<&TitleId> = ids.iter().take(MAX_IDS).collect();
-        let history = self.store()?.newest_positions(profile, MAX_HISTORY).await?;
-        let all = history.len() < MAX_HISTORY as usize;
-        let mut found: Vec<Position> = history.into_iter().filter(|one| wanted.remove(&one.title)).collect();
-        if !all {
-            for id in wanted {
-                found.extend(self.store()?.position(profile, id).await?);
-            }
-        }
-        Ok(found)
+        Ok(self.store()?.positions_of(profile, &ids[..ids.len().min(MAX_IDS)]).await?)
     }
 }
 

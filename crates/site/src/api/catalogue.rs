@@ -7,7 +7,6 @@ use axum::{
     response::Response,
 };
 use domain::{Locale, RailId, RailKind, Timestamp};
-use edition::Audience;
 use http::{HeaderMap, HeaderValue, StatusCode};
 use serde::Serialize;
 use web::{Failure, Precompressed, Problem, precompressed::Effort};
@@ -59,16 +58,17 @@ pub async fn home(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let locale = visit.locale(&lang).ok_or_else(no_language)?;
-    let (visit_, locale_, audience) = (visit.clone(), locale.clone(), visit.representative()?);
-    let page = kept(&site, &visit, &locale, "home", move || home_json(&visit_, &locale_, &audience)).await?;
+    let (visit_, locale_) = (visit.clone(), locale.clone());
+    let page = kept(&site, &visit, &locale, "home", move || home_json(&visit_, &locale_)).await?;
     Ok(browse::send(&site, &visit, &page, &headers))
 }
 
-fn home_json(visit: &Visit, locale: &Locale, audience: &Audience) -> Option<(Vec<u8>, Option<Timestamp>)> {
+fn home_json(visit: &Visit, locale: &Locale) -> Option<(Vec<u8>, Option<Timestamp>)> {
     let edition = visit.edition();
     let brand = edition.brand(visit.brand_id())?;
     let record = brand.record();
     let languages = edition.languages(locale, &record.default_locale);
+    let audience = visit.representative()?;
     let ask = audience.ask(visit.brand_id());
     let teller = Teller { ask: &ask, now: visit.now(), locale, languages: &languages };
     let said = |text: &domain::Localised<String>| {
@@ -123,12 +123,13 @@ pub async fn title(
         }
         None => return Err(Problem::not_found().into()),
     }
-    let (visit_, locale_, audience) = (visit.clone(), locale.clone(), visit.representative()?);
+    let (visit_, locale_) = (visit.clone(), locale.clone());
     let name = format!("titles/{id}");
     let page = kept(&site, &visit, &locale, &name, move || {
         let edition = visit_.edition();
         let default = &edition.brand(visit_.brand_id())?.record().default_locale;
         let languages = edition.languages(&locale_, default);
+        let audience = visit_.representative()?;
         let ask = audience.ask(visit_.brand_id());
         let teller = Teller { ask: &ask, now: visit_.now(), locale: &locale_, languages: &languages };
         let (details, until) = teller.details(edition, &edition.title(&id)?, default);

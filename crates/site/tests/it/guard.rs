@@ -75,6 +75,7 @@ async fn methods_and_media_types_and_sizes() {
     assert_eq!(put("application/json", extra.to_string().into_bytes()).await.0, 422, "nobody else's profile");
     let deleted = browser.send(Method::DELETE, "/api/v1/positions/tram", &[], Body::empty()).await;
     assert_eq!(deleted.problem(), (405, "method".into()));
+    assert_eq!(deleted.header("allow"), "PUT");
     let posted = browser.send(Method::POST, "/en/", &[], Body::empty()).await;
     assert_eq!(posted.status.as_u16(), 405);
 }
