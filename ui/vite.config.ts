@@ -1,10 +1,11 @@
 import { defineConfig } from 'vite';
 import { constructedStyles } from './build/constructed-styles.ts';
+import { ownSources } from './build/own-sources.ts';
 
 export default defineConfig({
   base: '/assets/',
   publicDir: false,
-  plugins: [constructedStyles()],
+  plugins: [constructedStyles(), ownSources()],
   build: {
     outDir: 'dist',
     assetsDir: '',

@@ -1,3 +1,22 @@
+/** Of WebVTT's marks (§3.4), those that mean something here. */
+const MARKS: Record<string, string> = { I: 'i', B: 'b', U: 'u', RUBY: 'ruby', RT: 'rt' };
+
+/** The cue's text in elements of our own: the browser's are made for its own drawing, and are laid out by its own rules. */
+function copy(from: Node): DocumentFragment {
+  const to = document.createDocumentFragment();
+  for (const node of from.childNodes) {
+    if (node.nodeType === Node.TEXT_NODE) {
+      to.append(node.textContent ?? '');
+    } else {
+      const element = document.createElement(MARKS[node.nodeName.toUpperCase()] ?? 'span');
+      if (node instanceof HTMLElement && node.lang) element.lang = node.lang;
+      element.append(copy(node));
+      to.append(element);
+    }
+  }
+  return to;
+}
+
 /**
  * The lines of subtitles that are due now. Drawn by the player itself, not by the browser: so they rise above the controls,
  * look as the viewer wants, and keep their own direction.
@@ -34,7 +53,7 @@ export class Captions {
 
   #show = (): void => {
     const cues = [...(this.#track?.activeCues ?? [])] as VTTCue[];
-    this.changed(cues.map((cue) => cue.getCueAsHTML()));
+    this.changed(cues.map((cue) => copy(cue.getCueAsHTML())));
   };
 
   end(): void {

@@ -467,7 +467,7 @@ export class Player extends LitElement {
   #stage() {
     const t = this.#t;
     return html`<div slot="top-chrome" noautohide>
-      <div class="shade"></div>
+      <div class="scrim"></div>
       <div class="captions ${this.look.size}" aria-live="off"></div>
       <div class="head ${this.problem ? 'keep' : ''}">
         <a href=${this.back} aria-label=${t('menu-back')}>${back}</a>
@@ -491,7 +491,7 @@ export class Player extends LitElement {
   #bar() {
     const t = this.#t;
     const on = Number(this.sections[0]?.value ?? -1) >= 0;
-    return html`<div class="keep-width">
+    return html`<div>
       <media-time-range></media-time-range>
       <div class="row">
         <media-play-button></media-play-button>

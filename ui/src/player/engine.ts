@@ -19,6 +19,7 @@ export interface Told {
 const QUIET_TRIES = 4;
 const FIRST_WAIT_MS = 1_000;
 const MOST_MEDIA_REPAIRS = 2;
+const MOST_INSISTENCE = 5;
 
 /** Brings an HLS presentation into a video element: by hls.js, or by the browser's own player where there is no MSE. */
 export class Engine {
@@ -26,6 +27,9 @@ export class Engine {
   #tries = 0;
   #repairs = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** Which subtitles the viewer wants; hls.js turns them off while it makes its text tracks. */
+  #wanted: number | undefined;
+  #insisted = 0;
 
   constructor(
     private readonly video: HTMLVideoElement,
@@ -70,10 +74,20 @@ export class Engine {
     ] as const) {
       hls.on(event, this.told.changed);
     }
+    hls.on(Events.SUBTITLE_TRACK_SWITCH, (_, { id }) => this.#insist(hls, id));
     hls.on(Events.FRAG_LOADED, () => (this.#tries = 0));
     hls.on(Events.ERROR, (_, data) => this.#error(hls, data));
     hls.loadSource(manifest);
     hls.attachMedia(this.video);
+  }
+
+  #insist(hls: Hls, on: number): void {
+    const wanted = this.#wanted;
+    if (wanted === undefined || on === wanted || this.#insisted >= MOST_INSISTENCE) return;
+    this.#insisted += 1;
+    queueMicrotask(() => {
+      if (hls === this.#hls) hls.subtitleTrack = wanted;
+    });
   }
 
   #error(hls: Hls, data: ErrorData): void {
@@ -159,6 +173,8 @@ export class Engine {
 
   set subtitle(index: number) {
     if (this.#hls) {
+      this.#wanted = index;
+      this.#insisted = 0;
       this.#hls.subtitleTrack = index;
       this.#hls.subtitleDisplay = false;
     } else {

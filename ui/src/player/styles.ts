@@ -156,6 +156,7 @@ export const playerStyles = [
       font: 400 1rem/1.4 var(--sans, system-ui);
     }
     media-controller {
+      line-height: 1.4;
       position: absolute;
       inset: 0;
       inline-size: 100%;
@@ -178,7 +179,7 @@ export const playerStyles = [
       block-size: 100%;
       object-fit: contain;
     }
-    .shade {
+    .scrim {
       position: absolute;
       inset: 0;
       pointer-events: none;
@@ -217,12 +218,12 @@ export const playerStyles = [
       color: #d6d6dc;
       font-size: 0.9rem;
     }
-    .shade,
+    .scrim,
     .head,
     .bar {
       transition: opacity 0.25s;
     }
-    media-controller[userinactive]:not([mediapaused]) :is(.shade, .head, .bar):not(.keep) {
+    media-controller[userinactive]:not([mediapaused]) :is(.scrim, .head, .bar):not(.keep) {
       opacity: 0;
     }
     media-controller[userinactive]:not([mediapaused]) .head:not(.keep) {
@@ -231,7 +232,14 @@ export const playerStyles = [
     media-controller[userinactive]:not([mediapaused]) {
       cursor: none;
     }
+    .bar > div {
+      flex: 1;
+      min-inline-size: 0;
+    }
     .bar {
+      position: relative;
+      z-index: 1;
+      color: #fff;
       inline-size: 100%;
       padding: 0 clamp(0.25rem, 1.5vw, 1.5rem) clamp(0.25rem, 1vw, 0.9rem);
     }
