@@ -1,4 +1,5 @@
 //! The tree as it is, held against its rules.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{path::Path, process::Command};
 
