@@ -1,6 +1,7 @@
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use domain::Timestamp;
-use objects::Hash;
-use store::{Imported, Store};
+use store::{Imported, Store, StoreError};
 
 use super::{
     Finding, Folder, ImportErrors, check,
@@ -20,8 +21,8 @@ pub enum ImportError {
     /// The database said no.
     #[error("the catalogue could not be written: {0}")]
     Store(#[from] store::StoreError),
-    /// Another import ran at the same time.
-    #[error("another import of this catalogue ran at the same time: run it again")]
+    /// Other imports ran at the same time, again and again.
+    #[error("other imports ran at the same time: run it again")]
     Together,
     /// A value that cannot be written.
     #[error("the catalogue could not be written as JSON")]
@@ -73,41 +74,44 @@ pub async fn run(store: &Store, folder: Folder, now: Timestamp) -> Result<Import
         Ok::<_, ImportError>((checked, prepared))
     });
     let (checked, prepared) = read.await.map_err(|_| ImportError::Interrupted)??;
-    let playables = prepared.assets.len();
-    let mut outcome = apply(store, prepared, now).await?;
+    let mut outcome = apply(store, &prepared, now).await?;
     outcome.titles = checked.catalogue.titles.len();
     outcome.brands = checked.catalogue.brands.len();
-    outcome.playables = playables;
     outcome.warnings = checked.warnings;
     Ok(outcome)
 }
 
-async fn apply(store: &Store, prepared: Prepared, now: Timestamp) -> Result<ImportOutcome, ImportError> {
+/// Other imports that may come first before this one gives up.
+const ATTEMPTS: usize = 4;
+
+async fn apply(store: &Store, prepared: &Prepared, now: Timestamp) -> Result<ImportOutcome, ImportError> {
+    for _ in 0..ATTEMPTS {
+        match attempt(store, prepared, now).await {
+            // The catalogue was changed since this import was compared with it: compare again.
+            Err(ImportError::Store(StoreError::Conflict(_))) => {}
+            done => return done,
+        }
+    }
+    Err(ImportError::Together)
+}
+
+async fn attempt(store: &Store, prepared: &Prepared, now: Timestamp) -> Result<ImportOutcome, ImportError> {
     let Prepared { documents, assets, pictures } = prepared;
-    // Named by its content: what an import that was killed left is cleared by its next run.
-    let mut hasher = String::new();
-    documents.iter().for_each(|document| hasher.push_str(&document.hash));
-    let import = Hash::of(hasher.as_bytes()).to_string();
-    store.stage(&import, &documents).await?;
+    let import = name(now);
+    store.stage(&import, documents).await?;
     let ready = store.pictures().await?;
     let mut tx = store.begin().await?;
-    let documents_now = tx.swap(&import, now).await?;
-    let Imported { added, changed, same, .. } = documents_now;
-    if added + changed + same != documents.len() as u64 {
-        // Another import cleared or replaced what this one had staged: swapping that in would withdraw titles.
-        return Err(ImportError::Together);
-    }
     let mut outcome = ImportOutcome {
-        documents: documents_now,
+        documents: tx.swap(&import, now).await?,
         new_assets: 0,
         new_pictures: 0,
         jobs: 0,
         titles: 0,
         brands: 0,
-        playables: 0,
+        playables: assets.len(),
         warnings: Vec::new(),
     };
-    for (asset, jobs) in &assets {
+    for (asset, jobs) in assets {
         if tx.add_asset(asset, now).await? {
             outcome.new_assets += 1;
             for job in jobs {
@@ -115,7 +119,7 @@ async fn apply(store: &Store, prepared: Prepared, now: Timestamp) -> Result<Impo
             }
         }
     }
-    for (picture, job) in &pictures {
+    for (picture, job) in pictures {
         if !ready.iter().any(|row| row.source == picture.to_string()) && tx.enqueue(job, now).await? {
             outcome.new_pictures += 1;
             outcome.jobs += 1;
@@ -123,4 +127,10 @@ async fn apply(store: &Store, prepared: Prepared, now: Timestamp) -> Result<Impo
     }
     tx.commit().await?;
     Ok(outcome)
+}
+
+/// No other import has this name, at the same time or ever: one must never stage into another.
+fn name(now: Timestamp) -> String {
+    static NEXT: AtomicU64 = AtomicU64::new(0);
+    format!("{}-{}-{}", now.0, std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed))
 }

@@ -149,3 +149,25 @@ async fn the_old_master_plays_until_the_new_one_is_ready() {
     kit.publisher.publish(&Request::because("encoded")).await.unwrap();
     assert_ne!(asset(), old);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn imports_at_the_same_time_lose_nothing() {
+    let kit = std::sync::Arc::new(Kit::new().await);
+    tiny_catalogue(&kit);
+    let imports: Vec<_> = (0..4)
+        .map(|_| {
+            let kit = kit.clone();
+            tokio::spawn(async move { kit.try_import().await })
+        })
+        .collect();
+    let mut added = 0;
+    for import in imports {
+        let outcome = import.await.unwrap().unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(outcome.documents.withdrawn, 0);
+        added += outcome.documents.added;
+    }
+    assert_eq!(added, 4, "each document was added by one of them");
+    assert_eq!(kit.deps.store.documents("title").await.unwrap().len(), 2);
+    assert_eq!(kit.deps.store.documents("brand").await.unwrap().len(), 1);
+    assert!(kit.import().await.unchanged());
+}
