@@ -1,4 +1,5 @@
 import { get } from '../lib/api.ts';
+import { positions } from '../lib/reporter.ts';
 import './rail.ts';
 import { bar } from './progress.ts';
 
@@ -22,11 +23,16 @@ interface Entry {
   hero?: Image;
 }
 
+/** For positions on their way, before the row is asked for. */
+const MOST_WAIT_MS = 1_500;
+
 /** "Continue watching": the viewer's own row, never part of a page that others get too. Stays hidden while it is empty. */
 export class Continue extends HTMLElement {
   async connectedCallback(): Promise<void> {
     const lang = document.documentElement.lang;
     try {
+      // What an earlier page could not send belongs here too; a server that is away is not waited for.
+      await Promise.race([positions.flush(), new Promise((resolve) => setTimeout(resolve, MOST_WAIT_MS))]);
       const { titles } = await get<{ titles: Entry[] }>(`/api/v1/me/continue?lang=${encodeURIComponent(lang)}`);
       if (titles.length > 0) this.#show(titles);
     } catch {

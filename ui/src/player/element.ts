@@ -6,7 +6,6 @@ import 'media-chrome/dist/media-seek-forward-button.js';
 import 'media-chrome/dist/media-mute-button.js';
 import 'media-chrome/dist/media-volume-range.js';
 import 'media-chrome/dist/media-time-range.js';
-import 'media-chrome/dist/media-time-display.js';
 import 'media-chrome/dist/media-pip-button.js';
 import 'media-chrome/dist/media-fullscreen-button.js';
 import 'media-chrome/dist/media-preview-thumbnail.js';
@@ -39,6 +38,8 @@ const WORTH_RESUMING = 3;
 const TOAST_MS = 7_000;
 /** A wait shorter than this shows no spinner. */
 const PATIENCE_MS = 400;
+/** While a message stands, the player tries again by itself so often. */
+const RETRY_MS = 15_000;
 
 interface Problem {
   key: 'network' | 'offline' | 'media' | 'unavailable' | 'session' | 'denied';
@@ -72,11 +73,13 @@ export class Player extends LitElement {
   @state() private menuOpen = false;
   @state() private sections: Section[] = [];
   @state() private said = '';
+  @state() private duration = 0;
 
   @query('video') private video!: HTMLVideoElement;
   @query('media-controller') private controller!: HTMLElement;
   @query('pt-menu') private menu!: Menu;
   @query('.captions') private captionBox!: HTMLElement;
+  @query('.time span') private timeBox!: HTMLElement;
 
   readonly #t: Texts;
   readonly #lang = document.documentElement.lang || 'en';
@@ -90,6 +93,7 @@ export class Player extends LitElement {
   #deniedOnce = false;
   #patience: ReturnType<typeof setTimeout> | undefined;
   #opener: HTMLElement | undefined;
+  #later: ReturnType<typeof setTimeout> | undefined;
   #stop: (() => void)[] = [];
 
   constructor() {
@@ -110,6 +114,7 @@ export class Player extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#save(true);
+    clearTimeout(this.#later);
     this.#session?.end();
     this.#engine?.destroy();
     this.#captions?.end();
@@ -132,6 +137,7 @@ export class Player extends LitElement {
 
   /** Asks for the decision and loads; `at` goes on from there instead of where the server says. */
   async #begin(at: number | undefined): Promise<void> {
+    clearTimeout(this.#later);
     this.problem = undefined;
     this.#session?.end();
     try {
@@ -140,6 +146,7 @@ export class Player extends LitElement {
       if (!this.isConnected) return session.end();
       this.#session = session;
       const { playback } = session;
+      this.duration = playback.duration;
       this.#countdown = new Countdown(playback.credits_at, playback.duration);
       const from = at ?? playback.resume_at;
       if (at === undefined && from >= WORTH_RESUMING) this.#resumed(from);
@@ -180,6 +187,9 @@ export class Player extends LitElement {
 
   #fail(problem: Problem): void {
     this.problem = problem;
+    clearTimeout(this.#later);
+    // What usually passes by itself is tried again without being asked.
+    if (problem.key === 'network' || problem.key === 'unavailable') this.#later = setTimeout(this.#retry, RETRY_MS);
     this.waiting = false;
     this.#save(false);
   }
@@ -212,6 +222,8 @@ export class Player extends LitElement {
 
   #time = (): void => {
     const time = this.video.currentTime;
+    const now = clock(time);
+    if (this.timeBox.textContent !== now) this.timeBox.textContent = now;
     const intro = this.#session?.playback.intro;
     this.inIntro = !!intro && time >= intro.from && time < intro.to - 0.5;
     this.#lookAhead(time);
@@ -499,7 +511,7 @@ export class Player extends LitElement {
         <media-seek-forward-button seekoffset="10"></media-seek-forward-button>
         <media-mute-button></media-mute-button>
         <media-volume-range></media-volume-range>
-        <media-time-display showduration></media-time-display>
+        <span class="time"><span>0:00</span> / ${clock(this.duration)}</span>
         <span class="gap"></span>
         <button class="icon desk" title=${t('help')} aria-label=${t('help')} @click=${this.#help}>${question}</button>
         <button class="icon" title=${t('subtitles')} aria-label=${t('subtitles')} aria-pressed=${on}

@@ -16,8 +16,16 @@ export interface Told {
 }
 
 /** Tries at loading again that a viewer sees only as waiting. */
-const QUIET_TRIES = 4;
+const QUIET_TRIES = 3;
 const FIRST_WAIT_MS = 1_000;
+const LAST_WAIT_MS = 8_000;
+/** Seconds in the buffer with which nobody needs to be told of anything. */
+const AMPLE = 1;
+/** hls.js's own tries at one file, before it tells. */
+const RETRY = { maxNumRetry: 2, retryDelayMs: 500, maxRetryDelayMs: 4_000 };
+const POLICY = {
+  default: { maxTimeToFirstByteMs: 8_000, maxLoadTimeMs: 60_000, timeoutRetry: RETRY, errorRetry: RETRY },
+};
 const MOST_MEDIA_REPAIRS = 2;
 const MOST_INSISTENCE = 5;
 
@@ -55,6 +63,9 @@ export class Engine {
       workerPath,
       startPosition: startAt,
       capLevelToPlayerSize: true,
+      manifestLoadPolicy: POLICY,
+      playlistLoadPolicy: POLICY,
+      fragLoadPolicy: POLICY,
       backBufferLength: 60,
       // Texts are drawn by the player, over its own controls and in the viewer's own style.
       renderTextTracksNatively: true,
@@ -111,13 +122,22 @@ export class Engine {
       return;
     }
     const hopeless = status === 404 || status === 410 || data.details === ErrorDetails.MANIFEST_PARSING_ERROR;
-    if (hopeless || this.#tries >= QUIET_TRIES) {
+    if ((hopeless || this.#tries >= QUIET_TRIES) && this.#ahead() < AMPLE) {
       this.told.trouble({ kind: 'network', code });
       return;
     }
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.again(), FIRST_WAIT_MS * 2 ** this.#tries);
+    this.#timer = setTimeout(() => this.again(), Math.min(FIRST_WAIT_MS * 2 ** this.#tries, LAST_WAIT_MS));
     this.#tries += 1;
+  }
+
+  /** Seconds that can be played without anything more coming. */
+  #ahead(): number {
+    const { buffered, currentTime } = this.video;
+    for (let at = 0; at < buffered.length; at++) {
+      if (buffered.start(at) <= currentTime && currentTime <= buffered.end(at)) return buffered.end(at) - currentTime;
+    }
+    return 0;
   }
 
   /** Tries to load again, from where it stopped. */

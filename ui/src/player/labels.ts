@@ -7,6 +7,7 @@ export function labels(lang: string, t: Texts): void {
   addTranslation(lang, {
     Play: play, play, Pause: pause, pause, Mute: mute, mute, Unmute: unmute, unmute,
     volume: t('volume'), seek: t('seek'), 'media loading': t('loading'), 'playback time': t('seek'),
+    'video player': t('region'), ...units(lang), '{currentTime} of {totalTime}': '{currentTime} / {totalTime}',
     'Enter fullscreen mode': t('fullscreen'), 'enter fullscreen mode': t('fullscreen'),
     'Exit fullscreen mode': t('fullscreen-exit'), 'exit fullscreen mode': t('fullscreen-exit'),
     'Enter picture in picture mode': t('pip'), 'enter picture in picture mode': t('pip'),
@@ -16,4 +17,15 @@ export function labels(lang: string, t: Texts): void {
     'seek forward {seekOffset} seconds': t('forward', { seconds: '{seekOffset}' }),
   } as unknown as Parameters<typeof addTranslation>[1]);
   setLanguage(lang);
+}
+
+/** "minute", "minutes": as the browser knows them in this language. */
+function units(lang: string): Record<string, string> {
+  const name = (unit: string, count: number) => {
+    const format = new Intl.NumberFormat(lang, { style: 'unit', unit, unitDisplay: 'long' });
+    return format.formatToParts(count).find((part) => part.type === 'unit')?.value ?? unit;
+  };
+  return Object.fromEntries(
+    ['hour', 'minute', 'second'].flatMap((unit) => [[unit, name(unit, 1)], [`${unit}s`, name(unit, 20)]]),
+  );
 }

@@ -273,7 +273,10 @@ export const playerStyles = [
       --media-range-bar-color: #fff;
       --media-range-thumb-background: #fff;
     }
-    media-time-display {
+    .time {
+      padding-inline: 0.5rem;
+      white-space: nowrap;
+      font-size: 0.95rem;
       font-variant-numeric: tabular-nums;
     }
     .bar :is(media-play-button, media-seek-backward-button, media-seek-forward-button, media-mute-button, media-pip-button, media-fullscreen-button),
@@ -518,6 +521,11 @@ export const playerStyles = [
       .next {
         grid-template-columns: 6rem 1fr;
         padding: 0.7rem;
+      }
+    }
+    @container (max-width: 28rem) {
+      media-mute-button {
+        display: none;
       }
     }
     @media (prefers-reduced-motion: reduce) {

@@ -63,16 +63,19 @@ pub fn facts(making: &Making<'_>, title: &TitleView<'_>) -> Vec<String> {
     let (kind, size) = match title.kind() {
         Kind::Series => {
             let seasons = title.seasons().iter().filter(|season| season.number() > 0).count();
-            ("kind-series", Some(say.with("seasons", "count", seasons)))
+            (Some("kind-series"), Some(say.with("seasons", "count", seasons)))
         }
         kind => {
-            let name = if kind == Kind::Special { "kind-special" } else { "kind-movie" };
+            let name = match kind {
+                Kind::Special => Some("kind-special"),
+                Kind::Movie => Some("kind-movie"),
+                // Its place in the series says it all.
+                Kind::Episode | Kind::Series => None,
+            };
             (name, title.asset().map(|asset| dates::duration(say, asset.duration_us)))
         }
     };
-    let mut facts = vec![say.t(kind), title.year().to_string()];
-    facts.extend(size);
-    facts
+    kind.map(|kind| say.t(kind)).into_iter().chain([title.year().to_string()]).chain(size).collect()
 }
 
 /// The greatest picture height there is: of a series, of its first episode that is ready.
