@@ -155,6 +155,7 @@ pub(crate) fn size(path: &Path) -> u64 {
 #[cfg(test)]
 mod tests {
     use domain::Timestamp;
+    use sqlx::Row as _;
 
     use crate::{NewJob, Store, StoreError, db::Db};
 
@@ -176,6 +177,21 @@ mod tests {
             tx.commit().await?;
         }
         Ok(())
+    }
+
+    /// No test can cut the power. This is what SQLite's own promise hangs on.
+    #[tokio::test]
+    async fn every_commit_is_synced() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("test.db")).await.unwrap();
+        let Db::Sqlite(pools) = &*store.db;
+        for (sql, expected) in
+            [("PRAGMA synchronous", "2"), ("PRAGMA journal_mode", "wal"), ("PRAGMA foreign_keys", "1")]
+        {
+            let row = sqlx::query(sql).fetch_one(&pools.write).await.unwrap();
+            let value: String = row.try_get_unchecked(0).unwrap();
+            assert_eq!(value, expected, "{sql}");
+        }
     }
 
     #[tokio::test]
