@@ -42,12 +42,7 @@ pub async fn start(
     }
     let token = app.data.secret("studio.token", || random_word(&*app.rng))?;
     let staff = Staff::new([StaffToken::new(&token, Permission::Publish)]);
-    let state = StudioState {
-        store: app.store()?.clone(),
-        publisher,
-        staff: Arc::new(staff),
-        clock: app.clock.clone(),
-    };
+    let state = StudioState { store: app.store()?.clone(), publisher, staff: Arc::new(staff) };
     let guard = Guard::new("studio", RequestLimits::default(), app.clock.clone(), &*app.rng, &app.http);
     Ok(Some(studio::http::router(state).layer(guard)))
 }

@@ -16,7 +16,6 @@ use axum::{
     response::Response,
     routing::{MethodRouter, get, post},
 };
-use domain::Clock;
 use store::Store;
 use web::Problem;
 
@@ -31,8 +30,6 @@ pub struct StudioState {
     pub publisher: Publisher,
     /// Who may call.
     pub staff: Arc<Staff>,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
 }
 
 impl std::fmt::Debug for StudioState {

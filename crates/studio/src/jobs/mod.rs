@@ -18,7 +18,7 @@ use std::{future::Future, sync::Arc};
 
 use domain::Clock;
 use encode::Encoder;
-use objects::{ObjectError, Objects};
+use objects::Objects;
 use store::Store;
 use work::{Job, JobContext, JobError, Outcome, Registry};
 
@@ -46,16 +46,6 @@ pub struct Deps {
 impl std::fmt::Debug for Deps {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Deps").field("encoder", &self.encoder).finish_non_exhaustive()
-    }
-}
-
-impl Deps {
-    /// Deletes what jobs of an earlier process left unfinished. Call it at start, when no other process uses the folder.
-    ///
-    /// # Errors
-    /// [`ObjectError`].
-    pub fn clean_scratch(&self) -> Result<(), ObjectError> {
-        self.objects.clear_scratch()
     }
 }
 

@@ -26,7 +26,6 @@ fn api(kit: &Kit) -> Router {
         store: kit.deps.store.clone(),
         publisher: kit.publisher.clone(),
         staff: Arc::new(staff),
-        clock: kit.clock.clone(),
     })
 }
 
