@@ -98,7 +98,11 @@ impl Play {
             let Some(standing) = making.standing(&episode).filter(|_| is_ready(&episode)) else { continue };
             match standing.play {
                 Ok(_) => {
-                    listed.push(format!("{}={}", episode.id_str(), making.code(&episode).unwrap_or_default()));
+                    listed.push(format!(
+                        "{}={}",
+                        episode.id_str(),
+                        making.code(&episode).unwrap_or_default()
+                    ));
                     first = first.or(Some(episode));
                 }
                 Err(plan) => missing = missing.or(Some(plan)),

@@ -8,6 +8,7 @@ mod edges;
 mod guard;
 mod house;
 mod languages;
+mod markup;
 mod meta;
 mod pages;
 mod socket;
