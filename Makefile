@@ -46,7 +46,7 @@ lint: ui
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 
 deny: tools
-	target/tools/bin/cargo-deny-$(DENY_VERSION) --offline check licenses bans sources
+	target/tools/bin/cargo-deny-$(DENY_VERSION) --locked check licenses bans sources
 
 unit: ui
 	cargo test --workspace --locked --quiet
