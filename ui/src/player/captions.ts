@@ -17,6 +17,16 @@ function copy(from: Node): DocumentFragment {
   return to;
 }
 
+/** A line as it is shown, in its own direction. */
+export function cueElement(line: DocumentFragment, background: string, lang: string | undefined): HTMLElement {
+  const cue = document.createElement('span');
+  cue.className = `cue ${background}`;
+  cue.dir = 'auto';
+  if (lang) cue.lang = lang;
+  cue.append(line);
+  return cue;
+}
+
 /**
  * The lines of subtitles that are due now. Drawn by the player itself, not by the browser: so they rise above the controls,
  * look as the viewer wants, and keep their own direction.

@@ -16,7 +16,8 @@ import { Away, Refusal } from '../lib/api.ts';
 import { positions } from '../lib/reporter.ts';
 import { localStore } from '../lib/storage.ts';
 import { type CaptionStyle, readStyle, writeStyle } from './caption-style.ts';
-import { Captions } from './captions.ts';
+import { Captions, cueElement } from './captions.ts';
+import { type Problem, endCard, nextCard, problemCard } from './cards.ts';
 import { Countdown, type Offer } from './countdown.ts';
 import { Engine, type Trouble } from './engine.ts';
 import { help } from './help.ts';
@@ -26,6 +27,7 @@ import { labels } from './labels.ts';
 import { initialSubtitles, languageName, rememberSubtitles } from './languages.ts';
 import { type Chosen, type Menu, type Page, type Section } from './menu.ts';
 import './menu.ts';
+import { sections } from './sections.ts';
 import { Session } from './session.ts';
 import type { Action } from './shortcuts.ts';
 import { playerStyles } from './styles.ts';
@@ -40,11 +42,6 @@ const TOAST_MS = 7_000;
 const PATIENCE_MS = 400;
 /** While a message stands, the player tries again by itself so often. */
 const RETRY_MS = 15_000;
-
-interface Problem {
-  key: 'network' | 'offline' | 'media' | 'unavailable' | 'session' | 'denied';
-  code: string;
-}
 
 /** The player: asks for the playback decision, plays, remembers where the viewer is, and says honestly what is wrong. */
 @customElement('pt-player')
@@ -349,18 +346,8 @@ export class Player extends LitElement {
   // ---- subtitles and the menu ----
 
   #lines(lines: DocumentFragment[]): void {
-    if (!this.captionBox) return;
     const lang = this.#engine.subtitles[this.#engine.subtitle]?.lang;
-    this.captionBox.replaceChildren(
-      ...lines.map((line) => {
-        const cue = document.createElement('span');
-        cue.className = `cue ${this.look.background}`;
-        cue.dir = 'auto';
-        if (lang) cue.lang = lang;
-        cue.append(line);
-        return cue;
-      }),
-    );
+    this.captionBox?.replaceChildren(...lines.map((line) => cueElement(line, this.look.background, lang)));
   }
 
   #toggleSubtitles = (): void => {
@@ -392,26 +379,7 @@ export class Player extends LitElement {
       // hls.js may choose one by itself; the viewer's choice stands above.
       engine.subtitle = first;
     }
-    const t = this.#t;
-    const name = (track: { lang: string; name: string }) => (track.lang ? languageName(track.lang, this.#lang) : track.name);
-    const sections: Section[] = [
-      {
-        id: 'subtitles', label: t('subtitles'), value: String(engine.subtitle),
-        choices: [{ value: '-1', label: t('subtitles-off') }, ...engine.subtitles.map((track, at) => ({ value: String(at), label: name(track) }))],
-      },
-    ];
-    if (engine.audios.length > 1) {
-      const choices = engine.audios.map((track, at) => ({ value: String(at), label: name(track) }));
-      sections.push({ id: 'audio', label: t('audio'), value: String(engine.audio), choices });
-    }
-    if (engine.qualities.length > 1) {
-      const auto = engine.quality < 0 && engine.height > 0 ? t('auto-now', { height: engine.height }) : t('auto');
-      sections.push({
-        id: 'quality', label: t('quality'), value: String(engine.quality),
-        choices: [{ value: '-1', label: auto }, ...engine.qualities.map((q) => ({ value: String(q.level), label: q.label }))],
-      });
-    }
-    this.sections = sections;
+    this.sections = sections(engine, this.#t, this.#lang);
     this.#captions?.follow();
   }
 
@@ -490,9 +458,11 @@ export class Player extends LitElement {
         ? html`<div class="toast"><span>${t('resumed', { time: clock(this.resumedAt) })}</span>
             <button class="pill" @click=${this.#startOver}>${t('start-over')}</button></div>` : nothing}
       ${this.inIntro && !this.problem ? html`<button class="float pill" @click=${this.#skipIntro}>${t('skip-intro')}</button>` : nothing}
-      ${this.offer.show && !this.problem ? this.#next(this.offer.left) : nothing}
-      ${this.ended && !this.offer.show && !this.problem ? this.#end() : nothing}
-      ${this.problem ? this.#notice(this.problem) : nothing}
+      ${this.offer.show && !this.problem
+        ? nextCard(t, { href: this.nextHref, name: this.nextName, still: this.nextStill }, this.offer.left, () => this.#save(true), this.#cancelNext)
+        : nothing}
+      ${this.ended && !this.offer.show && !this.problem ? endCard(t, this.nextHref, this.back, this.#again) : nothing}
+      ${this.problem ? problemCard(t, this.problem, this.back, this.#retry) : nothing}
       <pt-menu dir=${this.dir || nothing} .sections=${this.sections} .look=${this.look} .t=${t} ?hidden=${!this.menuOpen}
         @chosen=${this.#choose} @styled=${this.#restyle} @closed=${this.#closeMenu}></pt-menu>
       ${help(t)}
@@ -522,32 +492,5 @@ export class Player extends LitElement {
         <media-fullscreen-button></media-fullscreen-button>
       </div>
     </div>`;
-  }
-
-  #next(left: number) {
-    const t = this.#t;
-    return html`<section class="float next" aria-label=${t('next')}>
-      ${this.nextStill ? html`<img src=${this.nextStill} alt="">` : nothing}
-      <p class="what">${t('next')} · <span>${t('next-in', { seconds: left })}</span></p>
-      <p class="name">${this.nextName}</p>
-      <p class="choices"><a class="pill main" href=${this.nextHref} @click=${() => this.#save(true)}>${t('next-now')}</a>
-        <button class="pill" @click=${this.#cancelNext}>${t('cancel')}</button></p>
-    </section>`;
-  }
-
-  #end() {
-    const t = this.#t;
-    return html`<div class="notice"><h2>${t('ended')}</h2>
-      <div class="choices"><button class="pill main" @click=${this.#again}>${t('again')}</button>
-        <a class="pill" href=${this.nextHref || this.back}>${t(this.nextHref ? 'next' : 'menu-back')}</a></div></div>`;
-  }
-
-  #notice(problem: Problem) {
-    const t = this.#t;
-    return html`<div class="notice" role="alert"><h2>${t(`error-${problem.key}`)}</h2>
-      <p>${t(`error-${problem.key}-text`)}</p>
-      <div class="choices"><button class="pill main" @click=${this.#retry}>${t('retry')}</button>
-        <a class="pill" href=${this.back}>${t('menu-back')}</a></div>
-      <p class="code">${t('code', { code: problem.code })}</p></div>`;
   }
 }

@@ -1,7 +1,7 @@
 import { LitElement, html, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { BACKGROUNDS, type CaptionStyle, SIZES } from './caption-style.ts';
-import { menuStyles } from './styles.ts';
+import { menuStyles } from './menu-styles.ts';
 import type { Texts } from './texts.ts';
 
 export interface Choice {
