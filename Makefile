@@ -1,5 +1,5 @@
 # Two commands for people: `make demo` and `make test`. The rest are the parts they are made of.
-.PHONY: demo test help packages tools ui masters fmt lint deny unit ui-test browser bench-boot soak clean
+.PHONY: demo test help packages tools ui masters fmt lint deny unit ui-test browser screenshot bench-boot soak clean
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
@@ -54,10 +54,19 @@ unit: ui
 ui-test: ui
 	@cd ui && npm run --silent check && npm run --silent test
 
+# Enough of the demo for the browser's tests: a film that was filmed, two episodes in a row, one for some countries only.
+BROWSER_MASTERS := big-buck-bunny harbour-lights-s1e1 harbour-lights-s1e2 paper-moons letters-from-jeju the-quiet-giants \
+  deep-time-s1e1 corridor-12-s1e1
+
 browser: packages-test ui ## A real browser against a real server
 	@scripts/npm tests/browser
+	@scripts/npm demo
+	@demo/make-masters target/browser-masters $(BROWSER_MASTERS)
 	cargo build --locked -p primetime
-	node --test tests/browser/
+	node --test tests/browser/on-air.test.mjs
+
+screenshot: browser ## The README's picture, from the browser's tests
+	cp target/shots/desk-harbour-home.png docs/home.png
 
 bench-boot: ui ## Process start to ready: the demo's edition, 15,000 and 1,000,000 episodes
 	node bench/boot.mjs

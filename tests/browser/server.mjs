@@ -13,12 +13,12 @@ export const OPS = 19191;
 export const url = (brand, path = '/') => `http://${brand}.localhost:${PORT}${path}`;
 
 export class Server {
-  data = process.env.PRIMETIME_TEST_DATA ?? mkdtempSync(join(tmpdir(), 'primetime-browser-'));
+  data = process.env.BROWSER_DATA ?? mkdtempSync(join(tmpdir(), 'primetime-browser-'));
   output = '';
   #child;
 
   // Starts it; resolves when /readyz says so, with the seconds that took.
-  async start({ masters = 'demo/.cache/masters', binary = process.env.PRIMETIME_BINARY ?? 'target/debug/primetime' } = {}) {
+  async start({ masters = 'target/browser-masters', binary = process.env.BROWSER_BINARY ?? 'target/debug/primetime' } = {}) {
     const began = performance.now();
     this.#child = spawn(binary, [
       'demo', 'demo', '--masters', masters, '--data', this.data,
@@ -29,12 +29,13 @@ export class Server {
     return (performance.now() - began) / 1000;
   }
 
-  // Waits until `holds`; fails with the server's words when it ends or three minutes are over.
-  async until(holds, what) {
-    const deadline = performance.now() + 180_000;
+  // Waits until `holds`; fails with the server's last words when it ends or the time is over.
+  async until(holds, what, minutes = 3) {
+    const deadline = performance.now() + minutes * 60_000;
     while (!(await holds())) {
-      if (this.#child.exitCode !== null) throw new Error(`the server ended while waiting for ${what}:\n${this.output}`);
-      if (performance.now() > deadline) throw new Error(`not ${what} in three minutes:\n${this.output}`);
+      const words = this.output.slice(-2_000);
+      if (this.#child.exitCode !== null) throw new Error(`the server ended while waiting for ${what}:\n${words}`);
+      if (performance.now() > deadline) throw new Error(`not ${what} in ${minutes} minutes:\n${words}`);
       await pause(100);
     }
   }
@@ -51,7 +52,7 @@ export class Server {
 
   async remove() {
     if (this.#child && this.#child.exitCode === null && this.#child.signalCode === null) await this.kill('SIGKILL');
-    if (!process.env.PRIMETIME_TEST_DATA) rmSync(this.data, { recursive: true, force: true });
+    if (!process.env.BROWSER_DATA) rmSync(this.data, { recursive: true, force: true });
   }
 }
 

@@ -81,11 +81,10 @@ impl Loaded {
         Some(cell.get_or_init(make).await)
     }
 
-    /// What each preview picture shows; `None` before there are any.
-    pub async fn storyboard(&self) -> Option<&Precompressed> {
-        let plan = self.index.storyboard.as_ref()?;
-        let make = || documents::made_aside(Kind::Vtt, storyboard::vtt(plan));
-        Some(self.storyboard.get_or_init(make).await)
+    /// What each preview picture shows; no cues while there are none, so that a player that asks early gets an answer.
+    pub async fn storyboard(&self) -> &Precompressed {
+        let text = || self.index.storyboard.as_ref().map_or_else(|| "WEBVTT\n".into(), storyboard::vtt);
+        self.storyboard.get_or_init(|| documents::made_aside(Kind::Vtt, text())).await
     }
 }
 

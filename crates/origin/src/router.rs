@@ -109,9 +109,7 @@ impl Origin {
         let text = |document: &Precompressed, cache| Ok(answer::document(asked, document, cache));
         match what {
             What::Master => text(&loaded.master(claims.max_height).await, Kind::Manifest),
-            What::StoryboardIndex => {
-                text(loaded.storyboard().await.ok_or_else(Problem::not_found)?, Kind::Manifest)
-            }
+            What::StoryboardIndex => text(loaded.storyboard().await, Kind::Manifest),
             What::Playlist(track) => {
                 granted(claims, loaded, &track)?;
                 text(loaded.playlist(track.as_str()).await.ok_or_else(Problem::not_found)?, Kind::Media)

@@ -1,9 +1,11 @@
 use std::time::Duration;
 
+use media::index::MediaIndex;
 use objects::token::Terms;
+use origin::Named;
 
 use crate::{
-    film::SUBTITLES,
+    film::{Film, SUBTITLES},
     world::{World, asset, code},
 };
 
@@ -31,6 +33,17 @@ async fn golden_manifests() {
     let subtitles = world.get("s-ko.vtt").await;
     assert_eq!(subtitles.headers()["content-type"], "text/vtt; charset=utf-8");
     assert_eq!(subtitles.text().await.unwrap(), SUBTITLES);
+}
+
+#[tokio::test]
+async fn a_film_without_previews_yet_has_none_and_says_so_in_a_whole_file() {
+    let world = World::new();
+    let bare = MediaIndex { storyboard: None, ..Film::get().index(2) };
+    *world.named.lock().unwrap() = Named::Index(Film::get().put_index(&world.objects, &bare));
+    let answer = world.get("storyboard.vtt").await;
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.text().await.unwrap(), "WEBVTT\n");
+    assert_eq!(world.get("storyboard-0.jpg").await.status(), 404);
 }
 
 #[tokio::test]
