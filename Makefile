@@ -75,7 +75,7 @@ bench-boot: ui ## Process start to ready: the demo's edition, 15,000 and 1,000,0
 SOAK_SECONDS ?= 60
 soak: ## The long runs: every fuzz target, and hundreds of kills
 	for target in fuzz/targets/*.rs; do fuzz/run "$$(basename "$$target" .rs)" $(SOAK_SECONDS) || exit 1; done
-	for round in $$(seq 50); do cargo test --quiet --locked -p store -p work --test it kill || exit 1; done
+	for round in $$(seq 50); do cargo test --quiet --locked -p store -p work -p primetime --test it kill || exit 1; done
 
 clean:
 	rm -rf target ui/dist ui/node_modules demo/.cache

@@ -14,14 +14,15 @@ export const url = (brand, path = '/') => `http://${brand}.localhost:${PORT}${pa
 
 export class Server {
   data = process.env.BROWSER_DATA ?? mkdtempSync(join(tmpdir(), 'primetime-browser-'));
+  masters = join(root, process.env.BROWSER_MASTERS ?? 'target/browser-masters');
   output = '';
   #child;
 
   // Starts it; resolves when /readyz says so, with the seconds that took.
-  async start({ masters = 'target/browser-masters', binary = process.env.BROWSER_BINARY ?? 'target/debug/primetime' } = {}) {
+  async start() {
     const began = performance.now();
-    this.#child = spawn(binary, [
-      'demo', 'demo', '--masters', masters, '--data', this.data,
+    this.#child = spawn(process.env.BROWSER_BINARY ?? 'target/debug/primetime', [
+      'demo', 'demo', '--masters', this.masters, '--data', this.data,
       '--listen', `127.0.0.1:${PORT}`, '--ops-listen', `127.0.0.1:${OPS}`,
     ], { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#child.stdout, this.#child.stderr]) stream.on('data', (data) => (this.output += data));
