@@ -65,8 +65,9 @@ browser: packages-test ui ## A real browser against a real server
 	cargo build --locked -p primetime
 	node --test tests/browser/on-air.test.mjs
 
-screenshot: browser ## The README's picture, from the browser's tests
-	cp target/shots/desk-harbour-home.png docs/home.png
+screenshot: masters ## The README's picture, by the browser's tests over the whole demo
+	BROWSER_MASTERS=$(MASTERS) $(MAKE) browser
+	cp target/shots/readme.png docs/home.png
 
 bench-boot: ui ## Process start to ready: the demo's edition, 15,000 and 1,000,000 episodes
 	node bench/boot.mjs

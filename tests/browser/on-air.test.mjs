@@ -58,6 +58,15 @@ test('three brands, each with its own name, look, words and titles', async () =>
   }
 });
 
+test('the picture for the README', async () => {
+  const { context, page } = await browser.viewer({ size: { width: 1440, height: 1240 } });
+  await page.goto(url('harbour', '/en/'));
+  await page.waitForLoadState('networkidle');
+  assert.ok((await page.locator('.rail .card').count()) > 2);
+  await shot(page, 'readme');
+  await context.close();
+});
+
 test('the language is the viewer’s, and can be changed', async () => {
   const { context, page } = await browser.viewer({ lang: 'ko-KR' });
   await page.goto(url('harbour'));
