@@ -1,5 +1,5 @@
 # Two commands for people: `make demo` and `make test`. The rest are the parts they are made of.
-.PHONY: demo test help packages tools ui masters fmt lint deny unit ui-test browser screenshot bench-boot soak clean
+.PHONY: demo test help packages tools ui masters fmt lint deny unit ui-test browser screenshot bench-boot bench-pages soak clean
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
@@ -71,6 +71,10 @@ screenshot: masters ## The README's picture, by the browser's tests over the who
 
 bench-boot: ui ## Process start to ready: the demo's edition, 15,000 and 1,000,000 episodes
 	node bench/boot.mjs
+
+bench-pages: ui ## Pages and JSON against nginx, bare hyper, Django and Go
+	@scripts/packages wrk nginx-light golang-go python3-venv
+	node bench/pages.mjs
 
 # Seconds a fuzz target runs.
 SOAK_SECONDS ?= 60
