@@ -66,16 +66,16 @@ pub fn publish(
     ring: &KeyRing,
 ) -> Result<(), AnnounceError> {
     let payload = serde_json::to_vec(edition).map_err(|error| AnnounceError::Content(error.to_string()))?;
-    objects.exclusively(|| {
-        match read(objects, ring) {
-            Ok(current) if current == *edition => return Ok(()),
+    objects.update(&Key::current_edition(), MAX_CURRENT, |current| {
+        match current.map_err(AnnounceError::from).and_then(|bytes| parse(&bytes, ring)) {
+            Ok(current) if current == *edition => return Ok(None),
             Ok(current) if current.number >= edition.number => {
                 return Err(AnnounceError::Older { current: current.number, new: edition.number });
             }
             Err(AnnounceError::Object(error)) if !error.is_missing() => return Err(error.into()),
             Ok(_) | Err(_) => {}
         }
-        Ok(objects.replace(&Key::current_edition(), &signed::seal(KIND, &payload, key))?)
+        Ok(Some(signed::seal(KIND, &payload, key)))
     })
 }
 
