@@ -77,6 +77,9 @@ fn wrong_values_name_key_source_and_what_would_do() {
         ("site.default_territory", "ZZ"),
         ("site.page_cache_mb", "99999999999"),
         ("database.path", "none"),
+        ("objects.url", "films"),
+        ("objects.endpoint", "https://s3.example.com"),
+        ("keys.edition", "no key"),
     ] {
         let mut layers = Layers::defaults();
         layers.set(key, text.into(), Source::Flag("--set".into())).unwrap();
