@@ -1,5 +1,7 @@
 //! A store that speaks S3, as a process of its own: `s3s-fs` over a folder. It checks signatures and conditions, and what it
-//! holds outlives it.
+//! holds outlives it. Other crates' tests use this file too.
+
+#![allow(dead_code)] // not all of them use all of it
 
 use std::{
     fs,
