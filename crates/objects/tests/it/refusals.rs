@@ -118,8 +118,9 @@ fn a_store_that_knows_no_conditions_is_looked_at_first() {
     let (probe, name) =
         ("PUT /films/p/.primetime/conditional-writes  if-none-match: *", "/films/p/media/film/v720.mp4 ");
     assert_eq!(store.heard(), [probe.into(), probe.into(), format!("HEAD {name}"), format!("PUT {name}")]);
-    let store = Hostile::saying([no(501, "NotImplemented")]);
-    assert_eq!(store.objects.check(true).is_err(), true, "the listing is refused too");
+    let store = Hostile::saying([no(501, "NotImplemented"), no(404, "NoSuchKey"), ok(b"")]);
+    assert_eq!(store.objects.put(&track(), b"hello").unwrap(), Put::Written);
+    assert_eq!(store.heard(), [probe.into(), format!("HEAD {name}"), format!("PUT {name}")]);
 }
 
 #[test]
@@ -209,4 +210,15 @@ fn a_range_that_is_none_is_not_taken_for_one() {
         assert_eq!(fault(store.objects.get_range(&track(), 1..3)), found);
         assert_eq!(store.heard()[1], "GET /films/p/media/film/v720.mp4  range: bytes=1-2");
     }
+}
+
+/// A reader of XML that goes down into every element would run out of stack: ours must have an end.
+#[test]
+fn nesting_without_end_is_refused() {
+    let deep = |name: &str, levels: usize| format!("<{name}>{}", "<a>".repeat(levels)).into_bytes();
+    let store = Hostile::saying([Say::This(403, "", deep("Error", 20_000))]);
+    assert_eq!(fault(store.objects.get(&track(), 9)), Fault::Denied("403".into()));
+    let list = "ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"";
+    let store = Hostile::saying([Say::This(200, "", deep(list, 1_000_000))]);
+    assert_eq!(fault(store.objects.list("")), Fault::Answer { status: 200, code: "no listing".into() });
 }

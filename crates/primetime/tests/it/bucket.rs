@@ -70,7 +70,8 @@ async fn what_one_process_publishes_another_serves_from_the_bucket_alone() {
     let serve = "serve --roles site,origin --set database.path=none";
     let refusal = elsewhere.fail(serve);
     assert!(refusal.contains("keys.edition"), "{refusal}");
-    for (variable, file) in [("PRIMETIME_KEYS_EDITION", "edition.pub"), ("PRIMETIME_KEYS_TOKEN", "token.pub")] {
+    for (variable, file) in [("PRIMETIME_KEYS_EDITION", "edition.pub"), ("PRIMETIME_KEYS_TOKEN", "token.pub")]
+    {
         let key = fs::read_to_string(data.join("keys").join(file)).unwrap();
         elsewhere.variables.push((variable, key));
     }
