@@ -89,6 +89,12 @@ pub fn read_bytes(objects: &Objects) -> Result<Vec<u8>, AnnounceError> {
     Ok(objects.get(&Key::current_edition(), MAX_CURRENT)?)
 }
 
+/// The announcement's bytes as they were read last, where a bucket is read through a local folder. While the bucket is away
+/// they are better than nothing; numbers only grow, so that no reader who has more goes back.
+pub fn read_last(objects: &Objects) -> Option<Vec<u8>> {
+    objects.announced_last(&Key::current_edition(), MAX_CURRENT)
+}
+
 /// What these bytes announce, if they can be trusted.
 pub fn parse(bytes: &[u8], ring: &KeyRing) -> Result<CurrentEdition, AnnounceError> {
     let payload = signed::open(KIND, bytes, ring)?;

@@ -143,6 +143,15 @@ impl Objects {
         self.read(key, &object, 0..length)
     }
 
+    /// An announcement of a bucket as it was read last over this local folder: for a start while the bucket is away. It is
+    /// signed, so that it counts as much as it did then.
+    pub(crate) fn announced_last(&self, key: &Key, limit: u64) -> Option<Vec<u8>> {
+        match &self.0 {
+            Backend::Folder(_) => None,
+            Backend::S3(s3) => s3.announced_last(key, limit),
+        }
+    }
+
     /// Reads `range` of an object; all of it or an error.
     pub fn get_range(&self, key: &Key, range: Range<u64>) -> Result<Vec<u8>, ObjectError> {
         let object = self.open(key)?;

@@ -4,7 +4,10 @@ use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    sync::atomic::{AtomicU64, Ordering::Relaxed},
+    sync::{
+        Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering::Relaxed},
+    },
     time::SystemTime,
 };
 
@@ -25,12 +28,19 @@ pub(crate) struct Local {
     bound: u64,
     /// Bytes added since the last look.
     added: AtomicU64,
+    /// The announcement that was read last, as it lies in the folder too.
+    announced: Mutex<Vec<u8>>,
 }
 
 impl Local {
     pub fn open(path: &Path, bound: u64) -> Result<Self, ObjectError> {
         // The first copy looks: what an earlier process left may be beyond today's bound.
-        Ok(Self { copies: Folder::open(path)?, bound, added: AtomicU64::new(bound) })
+        Ok(Self {
+            copies: Folder::open(path)?,
+            bound,
+            added: AtomicU64::new(bound),
+            announced: Mutex::default(),
+        })
     }
 
     pub fn folder(&self) -> &Folder {
@@ -69,6 +79,14 @@ impl Local {
         Ok(true)
     }
 
+    /// Keeps what was announced last, for a start while the store is away. When there is no room, that start has nothing.
+    pub fn announced(&self, key: &Key, bytes: &[u8]) {
+        let mut last = self.announced.lock().unwrap_or_else(PoisonError::into_inner);
+        if *last != bytes && self.copies.replace(key, bytes).is_ok() {
+            *last = bytes.to_vec();
+        }
+    }
+
     pub fn forget(&self, key: &Key) -> Result<(), ObjectError> {
         self.copies.delete(key)
     }
@@ -80,7 +98,9 @@ impl Local {
         for folder in ["sections", "editions"] {
             let Ok(entries) = fs::read_dir(self.copies.root().join(folder)) else { continue };
             copies.extend(entries.flatten().filter_map(|entry| {
-                let meta = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+                // What was announced last is small, and the way to all the others.
+                let kept = Key::current_edition().as_str().ends_with(entry.file_name().to_str()?);
+                let meta = entry.metadata().ok().filter(|meta| meta.is_file() && !kept)?;
                 Some((meta.modified().ok()?, meta.len(), entry.path()))
             }));
         }

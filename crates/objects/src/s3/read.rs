@@ -78,7 +78,11 @@ impl S3 {
 
     pub fn get(&self, key: &Key, limit: u64) -> Result<Vec<u8>, ObjectError> {
         if !is_copied(key) {
-            return self.whole(key, limit);
+            let bytes = self.whole(key, limit)?;
+            if key.kind() == KeyKind::Announcement {
+                self.local.announced(key, &bytes);
+            }
+            return Ok(bytes);
         }
         let object = self.copied(key)?;
         if object.len() > limit {
@@ -93,6 +97,13 @@ impl S3 {
         // The copy came to harm on this disk; the bucket's is the one that counts.
         self.local.forget(key)?;
         self.whole(key, limit)
+    }
+
+    /// The announcement as a process over this folder read it last.
+    pub fn announced_last(&self, key: &Key, limit: u64) -> Option<Vec<u8>> {
+        let object = self.local.folder().open_object(key).ok().filter(|object| object.len() <= limit)?;
+        let mut bytes = vec![0; usize::try_from(object.len()).ok()?];
+        object.read_at(0, &mut bytes).ok().map(|()| bytes)
     }
 
     /// A whole object out of the bucket, with the hash checked that its key holds.

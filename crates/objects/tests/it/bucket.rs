@@ -3,7 +3,10 @@
 use std::fs;
 
 use domain::AssetId;
-use objects::{Addressing, Fault, Hash, Key, ObjectError, TrackId};
+use objects::{
+    Addressing, Fault, Hash, Key, ObjectError, TrackId,
+    announce::{self, AnnounceError},
+};
 
 use crate::server::{self, Server};
 
@@ -72,6 +75,27 @@ fn copies_serve_while_the_store_is_away() {
     let mut bytes = [0; 5];
     open.read_at(0, &mut bytes).unwrap();
     assert_eq!(&bytes, b"track");
+}
+
+#[test]
+fn the_last_announcement_outlives_store_and_process() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut server = Server::start(&dir.path().join("store"));
+    let open = || server::open(server.config("p"), &dir.path().join("local"));
+    let objects = open();
+    assert_eq!(announce::read_last(&objects), None);
+    for words in ["one", "two"] {
+        objects.replace(&Key::current_edition(), words.as_bytes()).unwrap();
+        assert_eq!(announce::read_bytes(&objects).unwrap(), words.as_bytes());
+    }
+    let next = open();
+    server.stop();
+    let away = announce::read_bytes(&next).unwrap_err();
+    assert!(
+        matches!(away, AnnounceError::Object(error) if error.is_away()),
+        "it does not pass for the newest"
+    );
+    assert_eq!(announce::read_last(&next).unwrap(), b"two");
 }
 
 #[test]

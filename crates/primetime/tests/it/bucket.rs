@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use reqwest::{Client, Response};
+use rustix::process::Signal;
 use serde_json::{Value, json};
 
 use crate::{
@@ -63,7 +64,10 @@ async fn what_one_process_publishes_another_serves_from_the_bucket_alone() {
     let mut publisher = control.start("serve");
     let data = control.data();
     publisher.until("encoding no more", async |running| all_done(running, &data).await).await;
-    publisher.until("playing", async |running| play(running).await.is_some()).await;
+    // The last word on it: nothing is left that would be published later.
+    let said = control.succeed("publish");
+    let newest = said.split_whitespace().nth(1).unwrap().parse().ok();
+    publisher.until("at the newest edition", async |running| edition(running).await == newest).await;
 
     // Nothing is shared but the bucket, and public keys, which the configuration names.
     let mut elsewhere = over(&server);
@@ -77,7 +81,6 @@ async fn what_one_process_publishes_another_serves_from_the_bucket_alone() {
     }
     let mut edge = elsewhere.start(serve);
     edge.ready().await;
-    let newest = edition(&publisher).await;
     edge.until("at the same edition", async |running| edition(running).await == newest).await;
     let page = async |path: &str| edge.browser().get(edge.url(path)).send().await.unwrap();
     let home = page("/en/").await;
@@ -114,6 +117,13 @@ async fn what_one_process_publishes_another_serves_from_the_bucket_alone() {
     }
     let said = words(&elsewhere.run(doctor));
     assert!(said.contains("WRONG objects: ") && said.contains("cannot be reached"), "{said}");
+    // A process that starts now has what it had last.
+    assert!(edge.signal(Signal::TERM).await.success());
+    let mut edge = elsewhere.start(serve);
+    edge.ready().await;
+    let again = edge.browser().get(edge.url("/en/t/ferry")).send().await.unwrap();
+    assert!(again.text().await.unwrap().contains("Night Ferry"));
+    assert_eq!(media(&edge, &played, &segment).await.status(), 503);
     server.again();
     for file in &unseen {
         assert_eq!(media(&edge, &played, file).await.status(), 200, "{file}");
