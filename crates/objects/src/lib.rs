@@ -19,5 +19,5 @@ pub use error::ObjectError;
 pub use folder::Folder;
 pub use hash::{Hash, HashError, PictureHash};
 pub use key::{Key, KeyError, KeyKind, TrackId, TrackIdError};
-pub use s3::{Addressing, Credentials, Fault, Location, LocationError, S3Config, S3Limits};
+pub use s3::{Addressing, Credentials, Fault, Location, LocationError, S3Config, S3Limits, fuzz_answer};
 pub use store::{Object, Objects, Place, Put};

@@ -23,6 +23,7 @@ use std::{
 use domain::{Clock, Rng};
 use rusty_s3::Method;
 
+pub use answer::fuzz_answer;
 pub use config::{Addressing, Credentials, Location, LocationError, S3Config, S3Limits};
 pub use fault::Fault;
 

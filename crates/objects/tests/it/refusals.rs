@@ -1,11 +1,16 @@
 //! Bad days of an object store, and what is made of them.
 
-use std::fs;
+use std::{
+    fs,
+    io::{Read, Write},
+    thread,
+};
 
 use domain::{AssetId, SeededRng, Timestamp};
 use objects::{
     Fault, Hash, Key, ObjectError, Put, TrackId,
     announce::{self, CurrentEdition},
+    fuzz_answer,
     keys::{KeyRing, SigningKey},
 };
 
@@ -210,6 +215,34 @@ fn a_range_that_is_none_is_not_taken_for_one() {
         assert_eq!(fault(store.objects.get_range(&track(), 1..3)), found);
         assert_eq!(store.heard()[1], "GET /films/p/media/film/v720.mp4  range: bytes=1-2");
     }
+}
+
+#[test]
+fn the_corpus_is_replayed_without_a_panic() {
+    for entry in fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/corpus/answer")).unwrap() {
+        fuzz_answer(&fs::read(entry.unwrap().path()).unwrap());
+    }
+}
+
+/// What answers without TLS is not trusted with a request.
+#[test]
+fn a_store_that_should_speak_tls_and_does_not_is_not_there() {
+    let plain = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("https://{}", plain.local_addr().unwrap());
+    let heard = thread::spawn(move || {
+        let (mut stream, _) = plain.accept().unwrap();
+        let mut begin = [0; 4];
+        stream.read_exact(&mut begin).unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
+        begin
+    });
+    let store = Hostile::with([ok(b"")], |config| {
+        config.endpoint = Some(endpoint);
+        config.limits.attempts = 1;
+    });
+    let found = fault(store.objects.get(&track(), 9));
+    assert!(matches!(&found, Fault::Unreachable { .. }), "{found:?}");
+    assert_eq!(heard.join().unwrap()[..2], [0x16, 0x03], "a handshake (RFC 8446 §5.1), not a request");
 }
 
 /// A reader of XML that goes down into every element would run out of stack: ours must have an end.

@@ -45,6 +45,15 @@ pub fn bucket(layers: &Layers) -> Result<Option<Bucket>, ConfigError> {
     if !endpoint.is_empty() && !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
         return Err(wrong(layers, "objects.endpoint", "an address, as in https://s3.example.com"));
     }
+    if endpoint.contains('@') {
+        // Not quoted: what stands before it is a secret.
+        return Err(ConfigError::Value {
+            source_name: layers.said("objects.endpoint").source.to_string(),
+            key: "objects.endpoint".into(),
+            text: "(not shown)".into(),
+            expected: "an address without credentials; they go into the environment or a file".into(),
+        });
+    }
     let addressing = match layers.said("objects.addressing").text.as_str() {
         "path" => Addressing::Path,
         "host" => Addressing::Host,
