@@ -128,6 +128,16 @@ async fn what_one_process_publishes_another_serves_from_the_bucket_alone() {
     for file in &unseen {
         assert_eq!(media(&edge, &played, file).await.status(), 200, "{file}");
     }
+    // Copies that came to harm on this disk are fetched anew, not served and not fatal.
+    assert!(edge.signal(Signal::TERM).await.success());
+    let copies = fs::read_dir(elsewhere.data().join("objects-local/sections")).unwrap();
+    for copy in copies.map(|entry| entry.unwrap().path()) {
+        let length = fs::metadata(&copy).unwrap().len();
+        fs::write(copy, vec![b'x'; length as usize]).unwrap();
+    }
+    let mut edge = elsewhere.start(serve);
+    edge.ready().await;
+    assert_eq!(edition(&edge).await, newest);
     for log in [publisher.log(), edge.log()] {
         assert!(!log.contains(SECRET) && !log.contains("X-Amz-"), "{log}");
     }
