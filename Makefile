@@ -7,6 +7,8 @@ SHELL := /bin/bash
 RUN_PACKAGES := build-essential ffmpeg fonts-dejavu-core librsvg2-bin
 TEST_PACKAGES := $(RUN_PACKAGES) chromium fonts-noto-core fonts-noto-cjk curl
 DENY_VERSION := 0.20.2
+# The S3 server of the tests; newer ones want a newer compiler.
+S3S_VERSION := 0.14.1
 MASTERS := demo/.cache/masters
 
 help: ## Say what there is
@@ -25,11 +27,15 @@ packages-run:
 packages-test:
 	@scripts/packages $(TEST_PACKAGES)
 
-tools: target/tools/bin/cargo-deny-$(DENY_VERSION)
+tools: target/tools/bin/cargo-deny-$(DENY_VERSION) target/tools/bin/s3s-fs-$(S3S_VERSION)
 target/tools/bin/cargo-deny-$(DENY_VERSION):
 	cargo install --quiet --debug --locked --no-default-features --root target/tools --target-dir target/tools/build cargo-deny@$(DENY_VERSION)
 	rm -rf target/tools/build
 	mv target/tools/bin/cargo-deny $@
+target/tools/bin/s3s-fs-$(S3S_VERSION):
+	cargo install --quiet --debug --locked --features binary --root target/tools --target-dir target/tools/build s3s-fs@$(S3S_VERSION)
+	rm -rf target/tools/build
+	mv target/tools/bin/s3s-fs $@
 
 ui: ## Build the pages' scripts and styles
 	@scripts/npm ui
@@ -48,7 +54,7 @@ lint: ui
 deny: tools
 	target/tools/bin/cargo-deny-$(DENY_VERSION) --locked check licenses bans sources
 
-unit: ui
+unit: tools ui
 	cargo test --workspace --locked --quiet
 
 ui-test: ui

@@ -79,6 +79,13 @@ impl Follower {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let bytes = match announce::read_bytes(&self.objects) {
             Ok(bytes) => bytes,
+            // A process that starts while the store is away opens what was open last: copies of it are on this machine.
+            Err(error) if is_away(&error) && self.current.load().is_none() => {
+                match announce::read_last(&self.objects) {
+                    Some(bytes) => bytes,
+                    None => return refuse(&mut state, Vec::new(), error.into()),
+                }
+            }
             Err(error) => return refuse(&mut state, Vec::new(), error.into()),
         };
         if bytes == state.adopted {
@@ -120,6 +127,10 @@ fn newer(announced: &CurrentEdition, open: u64, header: Hash) -> Result<bool, Ed
         std::cmp::Ordering::Equal if announced.header == header => Ok(false),
         _ => Err(EditionError::Older { open, announced: announced.number }),
     }
+}
+
+fn is_away(error: &AnnounceError) -> bool {
+    matches!(error, AnnounceError::Object(error) if error.is_away())
 }
 
 fn refuse(state: &mut State, bytes: Vec<u8>, error: EditionError) -> Outcome {

@@ -198,7 +198,9 @@ fn check_all(objects: &Objects, missing: &[&Entry], known: &mut Known) -> Result
         found.0.append(&mut sound);
         found.1 = found.1.take().or(wrong);
     };
-    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    // A network is waited for by as many as there may be; of a disk, cores set the pace.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = if objects.is_local() { cores } else { MAX_THREADS };
     std::thread::scope(|scope| {
         for _ in 1..threads.min(MAX_THREADS).min(missing.len()) {
             scope.spawn(work);
@@ -210,8 +212,18 @@ fn check_all(objects: &Objects, missing: &[&Entry], known: &mut Known) -> Result
     wrong.map_or(Ok(()), Err)
 }
 
-/// Reads a section into `buffer`, which grows to the largest and no further than a section may, and checks it there.
+/// Reads a section into `buffer`, which grows to the largest and no further than a section may, and checks it there. A local
+/// copy that came to harm is fetched once more.
 fn check_one(objects: &Objects, entry: &Entry, buffer: &mut Vec<u8>) -> Result<Section, EditionError> {
+    match check_copy(objects, entry, buffer) {
+        Err(EditionError::Damaged { key, .. }) if objects.forget_copy(&key)? => {
+            check_copy(objects, entry, buffer)
+        }
+        checked => checked,
+    }
+}
+
+fn check_copy(objects: &Objects, entry: &Entry, buffer: &mut Vec<u8>) -> Result<Section, EditionError> {
     let key = entry.key();
     let object = objects.open(&key)?;
     let length = u64::from(entry.length);

@@ -66,16 +66,16 @@ pub fn publish(
     ring: &KeyRing,
 ) -> Result<(), AnnounceError> {
     let payload = serde_json::to_vec(edition).map_err(|error| AnnounceError::Content(error.to_string()))?;
-    objects.exclusively(|| {
-        match read(objects, ring) {
-            Ok(current) if current == *edition => return Ok(()),
+    objects.update(&Key::current_edition(), MAX_CURRENT, |current| {
+        match current.map_err(AnnounceError::from).and_then(|bytes| parse(&bytes, ring)) {
+            Ok(current) if current == *edition => return Ok(None),
             Ok(current) if current.number >= edition.number => {
                 return Err(AnnounceError::Older { current: current.number, new: edition.number });
             }
             Err(AnnounceError::Object(error)) if !error.is_missing() => return Err(error.into()),
             Ok(_) | Err(_) => {}
         }
-        Ok(objects.replace(&Key::current_edition(), &signed::seal(KIND, &payload, key))?)
+        Ok(Some(signed::seal(KIND, &payload, key)))
     })
 }
 
@@ -87,6 +87,12 @@ pub fn read(objects: &Objects, ring: &KeyRing) -> Result<CurrentEdition, Announc
 /// The announcement's bytes, unread: comparing them is the cheap way to see that nothing has changed.
 pub fn read_bytes(objects: &Objects) -> Result<Vec<u8>, AnnounceError> {
     Ok(objects.get(&Key::current_edition(), MAX_CURRENT)?)
+}
+
+/// The announcement's bytes as they were read last, where a bucket is read through a local folder. While the bucket is away
+/// they are better than nothing; numbers only grow, so that no reader who has more goes back.
+pub fn read_last(objects: &Objects) -> Option<Vec<u8>> {
+    objects.announced_last(&Key::current_edition(), MAX_CURRENT)
 }
 
 /// What these bytes announce, if they can be trusted.

@@ -1,6 +1,6 @@
 use std::{io, path::PathBuf};
 
-use crate::Key;
+use crate::{Fault, Key};
 
 /// Why an object could not be read or written. The store is as it was before the call.
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +46,19 @@ pub enum ObjectError {
         /// What was being written.
         what: String,
     },
+    /// The object store did not do it.
+    #[error("cannot {action} `{what}`: {fault}")]
+    Store {
+        /// What was tried.
+        action: &'static str,
+        /// On which object or prefix.
+        what: String,
+        /// Why not, and what to do.
+        fault: Box<Fault>,
+    },
+    /// What the store was told cannot be used.
+    #[error("the object store cannot be used: {0}")]
+    Setting(String),
     /// The operating system said no.
     #[error("cannot {action} {path}")]
     Io {
@@ -62,5 +75,10 @@ impl ObjectError {
     /// True when the object is simply not there.
     pub fn is_missing(&self) -> bool {
         matches!(self, ObjectError::Missing(_))
+    }
+
+    /// True when the store is away for the moment: the same call may do in a while, and nothing is known to be wrong.
+    pub fn is_away(&self) -> bool {
+        matches!(self, ObjectError::Store { fault, .. } if fault.is_away())
     }
 }

@@ -122,6 +122,20 @@ impl Key {
         &self.text
     }
 
+    /// True unless the key names the hash of its content and these bytes have another one.
+    pub fn names(&self, content: &[u8]) -> bool {
+        match self.kind() {
+            KeyKind::Section => self.text.ends_with(&Hash::of(content).to_string()),
+            KeyKind::Edition => self.text.ends_with(&Hash::of(content).short()),
+            KeyKind::MediaIndex => {
+                let stem = self.text.strip_suffix(".json").unwrap_or_default();
+                stem.ends_with(&Hash::of(content).short())
+            }
+            // A picture is named by what it was made of; tracks, texts and sheets by what they are of.
+            _ => true,
+        }
+    }
+
     /// What it holds.
     pub fn kind(&self) -> KeyKind {
         // Every key was made or checked above, so that this never guesses.
@@ -209,6 +223,16 @@ mod tests {
             assert_eq!(key.kind(), kind);
             assert_eq!(key.as_str().parse::<Key>().unwrap(), key);
         }
+    }
+
+    #[test]
+    fn keys_that_name_a_hash_know_their_content() {
+        let asset = AssetId::new("film").unwrap();
+        let hash = Hash::of(b"x");
+        for key in [Key::section(&hash), Key::edition(7, &hash), Key::media_index(&asset, &hash)] {
+            assert!(key.names(b"x") && !key.names(b"y"), "{key}");
+        }
+        assert!(Key::storyboard(&asset, 0).names(b"anything") && Key::current_edition().names(b""));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use axum::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use objects::cache::{self, Kind};
 use web::{
-    ETag, Precompressed, Problem,
+    ETag, Failure, Precompressed,
     range::{self, Wanted},
 };
 
@@ -38,7 +38,7 @@ pub(crate) fn document(asked: &Asked<'_>, document: &Precompressed, cache: Kind)
 }
 
 /// A piece of an object: whole, a range of it, or that the client has it already.
-pub(crate) fn piece(asked: &Asked<'_>, streams: &Streams, piece: Piece) -> Result<Response, Problem> {
+pub(crate) async fn piece(asked: &Asked<'_>, streams: &Streams, piece: Piece) -> Result<Response, Failure> {
     let length = piece.at.end - piece.at.start;
     // Objects never change, so that where a piece lies in which object names its bytes.
     let name = format!("{}-{}-{length}", piece.file.key.as_str().replace('/', "."), piece.at.start);
@@ -54,13 +54,13 @@ pub(crate) fn piece(asked: &Asked<'_>, streams: &Streams, piece: Piece) -> Resul
             Wanted::Part(part) => {
                 (StatusCode::PARTIAL_CONTENT, part.first..part.last + 1, Some(part.content_range(length)))
             }
-            Wanted::Unsatisfiable => return Err(range::unsatisfiable(length)),
+            Wanted::Unsatisfiable => return Err(range::unsatisfiable(length).into()),
         };
     let sent = part.end - part.start;
     let part = piece.at.start + part.start..piece.at.start + part.end;
     let body = match *asked.method {
         Method::HEAD => Body::empty(),
-        _ => Body::new(streams.body(piece.file, piece.at, part)?),
+        _ => Body::new(streams.body(piece.file, piece.at, part).await?),
     };
     let mut response = (status, body).into_response();
     let headers = response.headers_mut();

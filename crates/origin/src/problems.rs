@@ -19,6 +19,8 @@ pub(crate) enum MediaError {
     Short { key: objects::Key, length: u64, to: u64 },
     #[error("subtitles `{key}` are not readable")]
     Text { key: objects::Key, source: std::io::Error },
+    #[error("an object cannot be read")]
+    Read(#[from] std::io::Error),
     #[error("a worker ended early")]
     Worker(#[from] tokio::task::JoinError),
     /// Told to several waiting requests at once.
@@ -34,10 +36,30 @@ impl MediaError {
             _ => false,
         }
     }
+
+    /// True when nothing is wrong with what was asked for: the store cannot be reached for now.
+    fn is_away(&self) -> bool {
+        match self {
+            Self::Object(error) => error.is_away(),
+            Self::Read(error) => {
+                let of_store = error.get_ref().and_then(|inner| inner.downcast_ref::<objects::ObjectError>());
+                of_store.is_some_and(objects::ObjectError::is_away)
+            }
+            Self::Shared(error) => error.is_away(),
+            _ => false,
+        }
+    }
 }
 
-/// What an edition or index names cannot be had (502): ours to put right, and nothing of it is shown.
+/// Seconds after which a client may look whether the store is back.
+const STORE_BACK: u32 = 2;
+
+/// What an edition or index names cannot be had (502, or 503 while the store is away): ours to put right, and nothing of it is
+/// shown.
 pub(crate) fn broken(error: MediaError) -> Failure {
+    if error.is_away() {
+        return Failure::new(Problem::unavailable(STORE_BACK).code("media-store-away"), error);
+    }
     let problem =
         Problem::new(StatusCode::BAD_GATEWAY, "media-unavailable", "This cannot be played at the moment")
             .detail("It has been noted. Please try again in a moment.");

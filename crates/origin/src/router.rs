@@ -80,7 +80,7 @@ async fn image(State(origin): State<Arc<Origin>>, request: Request) -> Result<Re
     })?;
     let at = 0..file.object.len();
     let piece = Piece { file, at, content_type: "image/webp", cache: Kind::Image };
-    Ok(answer::piece(&asked, &origin.streams, piece)?)
+    answer::piece(&asked, &origin.streams, piece).await
 }
 
 async fn media(State(origin): State<Arc<Origin>>, request: Request) -> Result<Response, Failure> {
@@ -120,7 +120,7 @@ impl Origin {
                 let file = self.open(Key::storyboard(&loaded.asset, n)).await?;
                 let at = 0..file.object.len();
                 let piece = Piece { file, at, content_type: "image/jpeg", cache: Kind::Media };
-                Ok(answer::piece(asked, &self.streams, piece)?)
+                answer::piece(asked, &self.streams, piece).await
             }
             What::Init(track) => self.of_track(asked, claims, loaded, (track, None)).await,
             What::Segment(track, n) => self.of_track(asked, claims, loaded, (track, Some(n))).await,
@@ -145,7 +145,7 @@ impl Origin {
         let at = within(&file, range).map_err(problems::broken)?;
         let content_type = if loaded.rung(track.as_str()).is_some() { "video/mp4" } else { "audio/mp4" };
         let piece = Piece { file, at, content_type, cache: Kind::Media };
-        Ok(answer::piece(asked, &self.streams, piece)?)
+        answer::piece(asked, &self.streams, piece).await
     }
 
     async fn text<'l>(&self, loaded: &'l Loaded, track: &TrackId) -> Result<&'l Precompressed, Failure> {

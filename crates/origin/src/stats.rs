@@ -9,6 +9,7 @@ pub(crate) struct Stats {
     pub chunk_hits: Counter,
     pub chunk_misses: Counter,
     pub disk_waits: Counter,
+    pub store_reads: Counter,
     pub kept: Counter,
 }
 
@@ -21,6 +22,7 @@ impl Stats {
             chunk_hits: counter("origin_chunk_hits", "Chunks found in memory"),
             chunk_misses: counter("origin_chunk_misses", "Chunks read from their file"),
             disk_waits: counter("origin_disk_waits", "Chunks that a thread waited for the disk for"),
+            store_reads: counter("origin_store_reads", "Blocks asked of the object store"),
             kept: counter("origin_kept", "Requests served for assets that the edition has dropped"),
         }
     }

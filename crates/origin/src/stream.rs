@@ -1,5 +1,6 @@
 //! Parts of objects as bodies, a chunk at a time.
 
+mod blocks;
 mod body;
 mod buffer;
 mod read;
@@ -9,10 +10,11 @@ use std::{ops::Range, sync::Arc};
 use bytes::Bytes;
 use moka::sync::Cache;
 use tokio::sync::Semaphore;
-use web::Problem;
+use web::Failure;
 
 use crate::{OriginLimits, files::OpenFile, problems, stats::Stats};
 
+use blocks::Blocks;
 pub(crate) use body::Streamed;
 use buffer::Pool;
 
@@ -25,6 +27,7 @@ pub(crate) const CHUNK: usize = 256 * 1024;
 pub(crate) struct Streams {
     /// By open file and offset. The chunks of a segment lie on a grid from its start, so that ranges share them.
     chunks: Cache<(u64, u64), Bytes>,
+    blocks: Blocks,
     pool: Pool,
     places: Arc<Semaphore>,
     stats: Stats,
@@ -36,17 +39,21 @@ impl Streams {
             |_: &(u64, u64), chunk: &Bytes| u32::try_from(buffer::weight(chunk.len())).unwrap_or(u32::MAX);
         let chunks = Cache::builder().max_capacity(limits.chunk_bytes).weigher(weigh).build();
         let places = Arc::new(Semaphore::new(limits.streams.min(Semaphore::MAX_PERMITS)));
-        Self { chunks, pool: Pool::default(), places, stats }
+        let blocks = Blocks::new(limits, stats.clone());
+        Self { chunks, blocks, pool: Pool::default(), places, stats }
     }
 
-    /// The bytes `part` (of the object) of the document that lies at `document`, both within the object.
-    pub fn body(
+    /// The bytes `part` (of the object) of the document that lies at `document`, both within the object. What has to be fetched
+    /// from a store has begun to arrive: if it is away, there is still an honest answer.
+    pub async fn body(
         &self,
         file: Arc<OpenFile>,
         document: Range<u64>,
         part: Range<u64>,
-    ) -> Result<Streamed, Problem> {
+    ) -> Result<Streamed, Failure> {
         let place = self.places.clone().try_acquire_owned().map_err(|_| problems::too_many_streams())?;
-        Ok(Streamed::new(self.clone(), file, document, part, place))
+        let mut body = Streamed::new(self.clone(), file, document, part, place);
+        body.begin().await.map_err(problems::broken)?;
+        Ok(body)
     }
 }

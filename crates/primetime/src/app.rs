@@ -13,8 +13,9 @@ use crate::{
     ambient::{SystemClock, SystemRng},
     config::Config,
     data::DataDir,
-    failed::{Doing, Failed},
+    failed::Failed,
     keys::{self, Purpose},
+    storage,
 };
 
 /// An installation that is open.
@@ -38,7 +39,7 @@ impl App {
     /// Opens folder and database; the folder is made when it is missing.
     pub async fn open(config: Config) -> Result<Self, Failed> {
         let data = DataDir::open(&config.data_dir)?;
-        let objects = Objects::folder(&data.objects()).doing(|| "open the folder of objects".into())?;
+        let objects = storage::open(&config, &data)?;
         let store = match &config.database {
             Some(path) => Some(
                 Store::open(path).await.map_err(|error| Failed::at("the database did not open", error))?,
@@ -73,7 +74,7 @@ impl App {
         if self.config.roles.studio {
             keys::signing(&self.data, Purpose::Edition, &*self.rng)?; // so that its public half is there
         }
-        let ring = keys::ring(&self.data, Purpose::Edition)?;
+        let ring = keys::ring(&self.data, Purpose::Edition, &self.config.trusted)?;
         Ok(Arc::new(Follower::new(self.objects.clone(), ring)))
     }
 }

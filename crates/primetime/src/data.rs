@@ -32,6 +32,11 @@ impl DataDir {
         self.0.join("objects")
     }
 
+    /// What is local when objects are in a bucket: files in the making, and copies.
+    pub fn copies(&self) -> PathBuf {
+        self.0.join("objects-local")
+    }
+
     /// Takes the right to serve from this folder; it is given back when the value is dropped or the process ends, however.
     pub fn lock(&self) -> Result<File, Failed> {
         let path = self.0.join("serve.lock");

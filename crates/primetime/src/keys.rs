@@ -1,11 +1,16 @@
 //! The installation's keys: private ones among the secrets, public ones beside them, where a process that only verifies finds them.
 
-use std::{fs, io::Write, path::PathBuf};
+use std::{
+    fs,
+    io::{self, Write},
+    path::PathBuf,
+};
 
 use domain::Rng;
 use objects::keys::{KeyRing, SigningKey, VerifyingKey};
 
 use crate::{
+    config::Trusted,
     data::DataDir,
     failed::{Doing, Failed},
 };
@@ -48,21 +53,31 @@ pub fn signing(data: &DataDir, purpose: Purpose, rng: &dyn Rng) -> Result<Signin
     Ok(key)
 }
 
-/// The keys whose signatures count in this installation.
-pub fn ring(data: &DataDir, purpose: Purpose) -> Result<KeyRing, Failed> {
+/// The keys whose signatures count in this installation: those in its folder, and those that its configuration names.
+pub fn ring(data: &DataDir, purpose: Purpose, trusted: &Trusted) -> Result<KeyRing, Failed> {
+    let said = match purpose {
+        Purpose::Edition => &trusted.edition,
+        Purpose::Token => &trusted.token,
+    };
     let path = public_file(data, purpose);
-    let text = fs::read_to_string(&path).map_err(|error| {
-        Failed::at(
-            format!(
-                "there is no {} (run a process with the studio and site roles once, or copy the file from there)",
-                path.display()
-            ),
-            error,
-        )
-    })?;
+    let text = match fs::read_to_string(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !said.is_empty() => String::new(),
+        read => read.map_err(|error| {
+            Failed::at(
+                format!(
+                    "there is no {} (run a process with the studio and site roles once, copy the file from there, or put \
+                     what it says into keys.{})",
+                    path.display(),
+                    purpose.name()
+                ),
+                error,
+            )
+        })?,
+    };
     text.lines()
         .filter(|line| !line.trim().is_empty())
         .map(|line| VerifyingKey::parse(line).doing(|| format!("read {}", path.display())))
+        .chain(said.iter().cloned().map(Ok))
         .collect()
 }
 
@@ -80,12 +95,19 @@ mod tests {
     fn a_process_that_only_verifies_knows_the_key_that_signs() {
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::open(dir.path()).unwrap();
-        assert!(ring(&data, Purpose::Token).unwrap_err().to_string().contains("token.pub"));
+        let none = Trusted::default();
+        assert!(ring(&data, Purpose::Token, &none).unwrap_err().to_string().contains("token.pub"));
         let rng = SeededRng::new(42);
         let key = signing(&data, Purpose::Token, &rng).unwrap();
         let again = signing(&data, Purpose::Token, &rng).unwrap();
         assert_eq!(key.id(), again.id());
-        assert!(ring(&data, Purpose::Token).unwrap().get(&key.id().0).is_some());
-        assert!(ring(&data, Purpose::Edition).is_err());
+        assert!(ring(&data, Purpose::Token, &none).unwrap().get(&key.id().0).is_some());
+        assert!(ring(&data, Purpose::Edition, &none).is_err());
+        // In another folder, to which nothing was copied, the configuration says it.
+        let other = SigningKey::generate(&rng).public();
+        let said = Trusted { edition: vec![other.clone()], token: vec![other.clone()] };
+        assert!(ring(&data, Purpose::Edition, &said).unwrap().get(&other.id().0).is_some());
+        let both = ring(&data, Purpose::Token, &said).unwrap();
+        assert!(both.get(&other.id().0).is_some() && both.get(&key.id().0).is_some());
     }
 }

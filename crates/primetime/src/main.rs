@@ -12,6 +12,7 @@ mod follow;
 mod keys;
 mod log;
 mod serve;
+mod storage;
 
 use std::process::ExitCode;
 

@@ -34,6 +34,10 @@ impl Folder {
         Ok(Self { root: path.to_owned(), scratch, next: AtomicU64::new(0) })
     }
 
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     pub(crate) fn scratch(&self) -> &Path {
         &self.scratch
     }
@@ -48,15 +52,20 @@ impl Folder {
         Ok(())
     }
 
-    /// Holds a file lock: other processes wait, and the lock goes when the process does.
-    pub(crate) fn exclusively<T, E: From<ObjectError>>(
+    /// Holds a file lock while it reads, asks `change` and replaces: other processes wait, and the lock goes when the process
+    /// does.
+    pub(crate) fn update<E: From<ObjectError>>(
         &self,
-        change: impl FnOnce() -> Result<T, E>,
-    ) -> Result<T, E> {
+        key: &Key,
+        change: impl FnOnce() -> Result<Option<Vec<u8>>, E>,
+    ) -> Result<(), E> {
         let path = self.root.join(".lock");
         let lock = File::create(&path).map_err(|error| failed("create", &path, error))?;
         lock.lock().map_err(|error| failed("lock", &path, error))?;
-        change()
+        match change()? {
+            Some(bytes) => Ok(self.replace(key, &bytes)?),
+            None => Ok(()),
+        }
     }
 
     /// Where a key's object lies. Keys are relative paths without `.` and `..` by construction.
@@ -65,14 +74,20 @@ impl Folder {
     }
 
     /// A name in the scratch folder that no other writer uses.
-    fn scratch_file(&self) -> PathBuf {
+    pub(crate) fn scratch_file(&self) -> PathBuf {
         let n = self.next.fetch_add(1, Ordering::Relaxed);
         // The address tells apart several `Folder`s of one process.
         self.scratch.join(format!("put-{}-{:p}-{n}", std::process::id(), self))
     }
 
     /// The error for a failed write, telling a full disk apart.
-    fn write_failed(&self, action: &'static str, path: &Path, what: &str, error: io::Error) -> ObjectError {
+    pub(crate) fn write_failed(
+        &self,
+        action: &'static str,
+        path: &Path,
+        what: &str,
+        error: io::Error,
+    ) -> ObjectError {
         match error.kind() {
             io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
                 ObjectError::Full { folder: self.root.clone(), what: what.into() }
@@ -82,7 +97,7 @@ impl Folder {
     }
 }
 
-fn failed(action: &'static str, path: &Path, source: io::Error) -> ObjectError {
+pub(crate) fn failed(action: &'static str, path: &Path, source: io::Error) -> ObjectError {
     ObjectError::Io { action, path: path.to_owned(), source }
 }
 

@@ -9,13 +9,17 @@ use crate::{Key, Object, ObjectError};
 
 impl Folder {
     pub(crate) fn open_object(&self, key: &Key) -> Result<Object, ObjectError> {
+        self.open_file(key).map(|(file, length)| Object::new(file, length))
+    }
+
+    pub(crate) fn open_file(&self, key: &Key) -> Result<(File, u64), ObjectError> {
         let path = self.path(key);
         let file = File::open(&path).map_err(|error| self.not_read(key, &path, error))?;
         let meta = file.metadata().map_err(|error| failed("look at", &path, error))?;
         if !meta.is_file() {
             return Err(ObjectError::Missing(key.clone()));
         }
-        Ok(Object::new(file, meta.len()))
+        Ok((file, meta.len()))
     }
 
     pub(crate) fn length(&self, key: &Key) -> Result<Option<u64>, ObjectError> {

@@ -15,17 +15,24 @@ use tokio::{
 
 use super::{
     CHUNK, Streams,
+    blocks::BLOCK,
     read::{Fast, waiting, without_waiting},
 };
-use crate::files::OpenFile;
+use crate::{files::OpenFile, problems::MediaError};
 
-/// A part of an object on its way to a client. Reads a chunk when the connection has room for it, never ahead.
+type Fetching = Pin<Box<dyn Future<Output = Result<Bytes, MediaError>> + Send>>;
+
+/// A part of an object on its way to a client. Reads a chunk when the connection has room for it, never ahead;
+/// of an object in a store, one block ahead.
 pub(crate) struct Streamed {
     streams: Streams,
     file: Arc<OpenFile>,
     document: Range<u64>,
     part: Range<u64>,
     reading: Option<JoinHandle<io::Result<Bytes>>>,
+    fetching: Option<Fetching>,
+    /// The block that a remote object begins with, until it is sent.
+    first: Option<Bytes>,
     _place: OwnedSemaphorePermit,
 }
 
@@ -37,17 +44,47 @@ impl Streamed {
         part: Range<u64>,
         place: OwnedSemaphorePermit,
     ) -> Self {
-        Self { streams, file, document, part, reading: None, _place: place }
+        Self { streams, file, document, part, reading: None, fetching: None, first: None, _place: place }
     }
 
-    /// The chunk that the next byte lies in.
+    /// Fetches the first block of an object in a store.
+    pub(super) async fn begin(&mut self) -> Result<(), MediaError> {
+        if self.file.object.is_remote() && !self.part.is_empty() {
+            self.first = Some(self.streams.blocks.clone().get(self.file.clone(), self.chunk()).await?);
+        }
+        Ok(())
+    }
+
+    /// The chunk, or block, that the next byte lies in.
     fn chunk(&self) -> Range<u64> {
-        let grid = CHUNK as u64;
+        let grid = if self.file.object.is_remote() { BLOCK } else { CHUNK } as u64;
         let from = self.part.start - (self.part.start - self.document.start) % grid;
         from..(from + grid).min(self.document.end)
     }
 
+    fn poll_block(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+        let block = self.chunk();
+        let blocks = &self.streams.blocks;
+        let bytes = match self.first.take() {
+            Some(bytes) => bytes,
+            None => {
+                let get = || Box::pin(blocks.clone().get(self.file.clone(), block.clone())) as Fetching;
+                let fetched = ready!(self.fetching.get_or_insert_with(get).as_mut().poll(cx));
+                self.fetching = None;
+                fetched.map_err(io::Error::other)?
+            }
+        };
+        let next = block.end..(block.end + BLOCK as u64).min(self.document.end);
+        if self.part.end > block.end {
+            blocks.ahead(self.file.clone(), next);
+        }
+        Poll::Ready(Ok(bytes))
+    }
+
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<Bytes>> {
+        if self.file.object.is_remote() {
+            return self.poll_block(cx);
+        }
         let chunk = self.chunk();
         let key = (self.file.number, chunk.start);
         if self.reading.is_none() {

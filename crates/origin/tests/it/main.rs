@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+mod bucket;
 mod damage;
 mod editions;
 mod film;
@@ -11,5 +12,7 @@ mod manifests;
 mod plays;
 mod retention;
 mod segments;
+#[path = "../../../objects/tests/it/server.rs"]
+mod server;
 mod tokens;
 mod world;

@@ -47,22 +47,27 @@ impl World {
     }
 
     pub fn with(limits: OriginLimits) -> Self {
-        Self::from_source(limits, |_, named| {
-            let (look, film) = (named.clone(), asset());
-            AssetSource::new(move |asked| {
-                let named = look.lock().unwrap().clone();
-                if *asked == film || named == Named::NoEdition { named } else { Named::Not }
-            })
-        })
+        Self::from_source(limits, says_of_the_film)
     }
 
     pub fn from_source(
         limits: OriginLimits,
         source: impl FnOnce(&Arc<Objects>, &Arc<Mutex<Named>>) -> AssetSource,
     ) -> Self {
-        crate::log::listen();
         let folder = tempfile::tempdir().unwrap();
-        let objects = Arc::new(Objects::folder(&folder.path().join("objects")).unwrap());
+        let objects = Objects::folder(&folder.path().join("objects")).unwrap();
+        Self::over(limits, folder, objects, source)
+    }
+
+    /// With what `objects` are; `folder` is kept as long.
+    pub fn over(
+        limits: OriginLimits,
+        folder: tempfile::TempDir,
+        objects: Objects,
+        source: impl FnOnce(&Arc<Objects>, &Arc<Mutex<Named>>) -> AssetSource,
+    ) -> Self {
+        crate::log::listen();
+        let objects = Arc::new(objects);
         let index = Film::get().put(&objects);
         let named = Arc::new(Mutex::new(Named::Index(index.clone())));
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
@@ -131,6 +136,15 @@ impl World {
         let line = text.lines().find_map(|line| line.strip_prefix(&format!("test_{name}_total ")));
         line.unwrap().parse().unwrap()
     }
+}
+
+/// An edition that knows the film alone.
+pub fn says_of_the_film(_: &Arc<Objects>, named: &Arc<Mutex<Named>>) -> AssetSource {
+    let (look, film) = (named.clone(), asset());
+    AssetSource::new(move |asked| {
+        let named = look.lock().unwrap().clone();
+        if *asked == film || named == Named::NoEdition { named } else { Named::Not }
+    })
 }
 
 /// The code of a problem, which it must be.

@@ -42,6 +42,7 @@ pub async fn run(config: Config) -> Result<(), Failed> {
     match App::open(config).await {
         Err(failed) => say("database", Err(failed))?,
         Ok(app) => {
+            say("objects", objects(&app))?;
             say("database", database(&app).await)?;
             say("edition", edition(&app))?;
             say("jobs", jobs(&app).await)?;
@@ -93,12 +94,25 @@ async fn database(app: &App) -> Result<String, Failed> {
     Ok(format!("{}, schema {}, sound", health.engine, health.schema))
 }
 
+/// A bucket is asked; one that is written to is written to.
+fn objects(app: &App) -> Result<String, Failed> {
+    let writes = app.config.roles.studio || app.config.roles.work;
+    let place = app.objects.check(writes).doing(|| "use the objects".into())?;
+    Ok(match place.conditional_writes {
+        Some(false) => format!(
+            "{}; it knows no conditional writes: only one process may publish, and one encode a title",
+            place.name
+        ),
+        _ => place.name,
+    })
+}
+
 fn edition(app: &App) -> Result<String, Failed> {
     if app.objects.length(&objects::Key::current_edition()).doing(|| "look at the objects".into())?.is_none()
     {
         return Ok("none yet: import a catalogue, then publish".into());
     }
-    let ring = keys::ring(&app.data, Purpose::Edition)?;
+    let ring = keys::ring(&app.data, Purpose::Edition, &app.config.trusted)?;
     let current = announce::read(&app.objects, &ring).doing(|| "read editions/current".into())?;
     let follower = app.follower()?;
     match follower.poll() {

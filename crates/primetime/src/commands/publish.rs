@@ -35,7 +35,7 @@ pub fn publisher(app: &App) -> Result<Publisher, Failed> {
         store: app.store()?.clone(),
         objects: app.objects.clone(),
         signer,
-        ring: keys::ring(&app.data, Purpose::Edition)?,
+        ring: keys::ring(&app.data, Purpose::Edition, &app.config.trusted)?,
         clock: app.clock.clone(),
     })
 }

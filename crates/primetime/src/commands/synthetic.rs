@@ -17,7 +17,7 @@ pub async fn run(config: Config, episodes: u32) -> Result<(), Failed> {
     let app = App::open(config).await?;
     keys::signing(&app.data, Purpose::Token, &*app.rng)?; // a process that serves needs its public half
     let key = keys::signing(&app.data, Purpose::Edition, &*app.rng)?;
-    let ring = keys::ring(&app.data, Purpose::Edition)?;
+    let ring = keys::ring(&app.data, Purpose::Edition, &app.config.trusted)?;
     let (objects, now) = (app.objects.clone(), app.clock.now());
     let built = spawn_blocking(move || -> Result<_, Failed> {
         let built =

@@ -34,6 +34,40 @@ pub const KEYS: &[Key] = &[
         "",
         "the SQLite file; default: primetime.db in the data folder; `none`: run without one (site and origin only)",
     ),
+    key(
+        "objects.url",
+        "",
+        "where objects are, as in s3://films/live: a bucket of any S3 API; default: a folder in the data folder",
+    ),
+    key(
+        "objects.endpoint",
+        "",
+        "address of the S3 API, as in https://s3.example.com; default: AWS in objects.region",
+    ),
+    key("objects.region", "us-east-1", "region of the bucket"),
+    key(
+        "objects.addressing",
+        "auto",
+        "where the bucket's name stands: path (host/bucket), host (bucket.host), or auto: path with an endpoint, host for AWS",
+    ),
+    key(
+        "objects.credentials",
+        "",
+        "file with the bucket's credentials, as the AWS tools keep them; default: AWS_ACCESS_KEY_ID, \
+         AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN in the environment",
+    ),
+    key("objects.cache_mb", "4096", "disk for copies of editions when objects are in a bucket"),
+    key(
+        "keys.edition",
+        "",
+        "public keys whose editions are believed, with those in the data folder: what stands in keys/edition.pub of whoever \
+         publishes",
+    ),
+    key(
+        "keys.token",
+        "",
+        "public keys whose playback tokens an origin believes, with those in the data folder: keys/token.pub of every site",
+    ),
     key("http.listen", "127.0.0.1:8080", "address for viewers and the studio API"),
     key("http.ops_listen", "127.0.0.1:9090", "address for /healthz, /readyz and /metrics"),
     key("http.max_connections", "10000", "open connections; more are turned away"),

@@ -1,13 +1,16 @@
 //! Configuration: flag over environment over file over default; unknown keys are refused; every value knows where it is from.
 
+pub mod credentials;
 mod keys;
 mod layers;
+mod objects;
 mod print;
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
 use domain::Territory;
 pub use layers::{ConfigError, Layers, Source};
+pub use objects::{Bucket, Trusted};
 pub use print::print;
 
 /// What one process is told.
@@ -19,6 +22,10 @@ pub struct Config {
     pub data_dir: PathBuf,
     /// Its database; `None`: it runs without one.
     pub database: Option<PathBuf>,
+    /// Where objects are; `None`: in the data folder.
+    pub objects: Option<Bucket>,
+    /// Whose signatures count beside those of the data folder.
+    pub trusted: Trusted,
     /// Its sockets.
     pub http: Http,
     /// Its pages.
@@ -124,6 +131,8 @@ impl Config {
         let config = Self {
             roles: roles(layers)?,
             database,
+            objects: objects::bucket(layers)?,
+            trusted: objects::trusted(layers)?,
             http: Http {
                 listen: parse(layers, "http.listen", "an address and port, as in 127.0.0.1:8080")?,
                 ops_listen: parse(layers, "http.ops_listen", "an address and port, as in 127.0.0.1:9090")?,

@@ -55,6 +55,15 @@ fn what_is_printed_can_be_read_again() {
 }
 
 #[test]
+fn credentials_in_an_address_are_refused_and_not_shown() {
+    let mut layers = Layers::defaults();
+    layers.set("objects.url", "s3://films".into(), Source::Flag("--set".into())).unwrap();
+    layers.set("objects.endpoint", "https://key:hush@s3.example.com".into(), Source::Default).unwrap();
+    let error = Config::read(&layers).unwrap_err().to_string();
+    assert!(error.contains("objects.endpoint") && !error.contains("hush"), "{error}");
+}
+
+#[test]
 fn unknown_keys_are_refused_with_the_nearest() {
     let mut layers = Layers::defaults();
     let error = layers.environment(variables(&[("PRIMETIME_HTTP_LISTN", "x")])).unwrap_err().to_string();
@@ -77,6 +86,9 @@ fn wrong_values_name_key_source_and_what_would_do() {
         ("site.default_territory", "ZZ"),
         ("site.page_cache_mb", "99999999999"),
         ("database.path", "none"),
+        ("objects.url", "films"),
+        ("objects.endpoint", "https://s3.example.com"),
+        ("keys.edition", "no key"),
     ] {
         let mut layers = Layers::defaults();
         layers.set(key, text.into(), Source::Flag("--set".into())).unwrap();

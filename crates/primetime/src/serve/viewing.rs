@@ -84,7 +84,7 @@ fn secret_bytes(hex: &str) -> Result<[u8; 32], Failed> {
 
 /// Manifests, segments and images.
 pub fn origin(app: &App, follower: &Arc<Follower>) -> Result<Router, Failed> {
-    let ring = keys::ring(&app.data, Purpose::Token)?;
+    let ring = keys::ring(&app.data, Purpose::Token, &app.config.trusted)?;
     let state = OriginState {
         assets: AssetSource::from(follower.clone()),
         objects: app.objects.clone(),

@@ -1,8 +1,11 @@
 //! The binary as those who run it meet it: real processes, killed for real.
 #![allow(clippy::unwrap_used)]
 
+mod bucket;
 mod catalogue;
 mod commands;
 mod killed;
 mod process;
+#[path = "../../../objects/tests/it/server.rs"]
+mod server;
 mod serving;

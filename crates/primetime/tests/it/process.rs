@@ -25,6 +25,8 @@ pub struct Installation {
     pub dir: TempDir,
     pub address: SocketAddr,
     pub ops: SocketAddr,
+    /// Of its environment; there is nothing else in it.
+    pub variables: Vec<(&'static str, String)>,
 }
 
 impl Installation {
@@ -33,7 +35,7 @@ impl Installation {
         let [high, low] = ((std::process::id() % 0xffff) as u16).to_be_bytes();
         let host = [127, high, low, NEXT.fetch_add(1, Ordering::Relaxed)];
         let dir = tempfile::tempdir().unwrap();
-        Self { dir, address: (host, 8080).into(), ops: (host, 9090).into() }
+        Self { dir, address: (host, 8080).into(), ops: (host, 9090).into(), variables: Vec::new() }
     }
 
     pub fn data(&self) -> PathBuf {
@@ -63,9 +65,18 @@ impl Installation {
         words
     }
 
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_primetime"));
+        // Nothing of whoever runs the tests.
+        command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.current_dir(std::env::temp_dir());
+        command
+    }
+
     /// Runs a command to its end.
     pub fn run(&self, line: &str) -> Output {
-        command().args(self.arguments(line)).output().unwrap()
+        self.command().args(self.arguments(line)).output().unwrap()
     }
 
     /// Runs a command that must succeed; what it printed.
@@ -90,7 +101,7 @@ impl Installation {
     pub fn start_at(&self, line: &str, at: (SocketAddr, SocketAddr)) -> Running {
         let path = self.dir.path().join(format!("serve-{}.log", at.0.port()));
         let log = fs::OpenOptions::new().create(true).append(true).open(&path).unwrap();
-        let child = Async::from(command())
+        let child = Async::from(self.command())
             .args(self.arguments_at(line, at))
             .stdout(Stdio::null())
             .stderr(log)
@@ -99,14 +110,6 @@ impl Installation {
             .unwrap();
         Running { child, address: at.0, ops: at.1, log: path }
     }
-}
-
-fn command() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_primetime"));
-    // Nothing of whoever runs the tests.
-    command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
-    command.current_dir(std::env::temp_dir());
-    command
 }
 
 pub fn words(output: &Output) -> String {

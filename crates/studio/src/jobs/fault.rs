@@ -21,6 +21,7 @@ pub(crate) fn encode(error: EncodeError) -> JobError {
 pub(crate) fn object(error: ObjectError) -> JobError {
     match error {
         ObjectError::Full { .. } => JobError::wait(error),
+        error if error.is_away() => JobError::wait(error),
         _ => JobError::retry(error),
     }
 }

@@ -44,8 +44,7 @@ pub(crate) async fn run(deps: Deps, job: Storyboard, context: JobContext) -> Res
 async fn copy(deps: &Deps, key: Key, to: PathBuf) -> Result<PathBuf, JobError> {
     let objects = deps.objects.clone();
     fault::blocking(move || {
-        let object = objects.open(&key).map_err(fault::object)?;
-        let mut from = object.into_file().ok_or_else(|| JobError::give_up("objects are not local"))?;
+        let mut from = objects.to_file(&key).map_err(fault::object)?;
         let mut file = File::create(&to).map_err(fault::io(&to))?;
         io::copy(&mut from, &mut file).map_err(fault::io(&to))?;
         Ok(to)

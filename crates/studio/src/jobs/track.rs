@@ -92,9 +92,8 @@ pub(crate) fn row<T: serde::Serialize>(
 /// A track that an earlier run wrote and could not record is not encoded again.
 async fn finished(deps: &Deps, key: &Key) -> Result<Option<IndexedTrack>, JobError> {
     let (objects, key) = (deps.objects.clone(), key.clone());
-    fault::blocking(move || match objects.open(&key) {
-        Ok(object) => {
-            let file = object.into_file().ok_or_else(|| JobError::give_up("objects are not local"))?;
+    fault::blocking(move || match objects.to_file(&key) {
+        Ok(file) => {
             let indexed = index_track(std::io::BufReader::new(file), &Limits::default());
             indexed.map(Some).map_err(JobError::retry)
         }

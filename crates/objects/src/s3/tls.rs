@@ -1,0 +1,21 @@
+//! TLS as the machine has it: its own certificates, so that a store of one's own with one's own authority is believed.
+
+use std::sync::Arc;
+
+use ureq::tls::{Certificate, RootCerts, TlsConfig, TlsProvider};
+
+pub(super) fn config() -> Result<TlsConfig, String> {
+    let found = rustls_native_certs::load_native_certs();
+    let certificates: Vec<Certificate<'static>> =
+        found.certs.iter().map(|der| Certificate::from_der(der).to_owned()).collect();
+    if certificates.is_empty() {
+        return Err(
+            "this machine has no certificates to check the store's with: install ca-certificates".into()
+        );
+    }
+    Ok(TlsConfig::builder()
+        .provider(TlsProvider::Rustls)
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .root_certs(RootCerts::from(certificates))
+        .build())
+}

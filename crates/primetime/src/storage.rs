@@ -1,0 +1,43 @@
+//! Where this installation's objects are: a folder or a bucket.
+
+use std::sync::Arc;
+
+use objects::{Objects, S3Config, S3Limits};
+
+use crate::{
+    ambient::{self, SystemClock, SystemRng},
+    config::{Bucket, Config, credentials},
+    data::DataDir,
+    failed::{Doing, Failed},
+};
+
+/// Opens them. A bucket is not asked for anything yet.
+pub fn open(config: &Config, data: &DataDir) -> Result<Objects, Failed> {
+    let Some(bucket) = &config.objects else {
+        return Objects::folder(&data.objects()).doing(|| "open the folder of objects".into());
+    };
+    let config = s3(bucket)?;
+    Objects::s3(config, &data.copies(), Arc::new(SystemClock), Arc::new(SystemRng))
+        .doing(|| format!("use {}", bucket.location))
+}
+
+fn s3(bucket: &Bucket) -> Result<S3Config, Failed> {
+    let variable =
+        |wanted: &str| ambient::variables().find(|(name, _)| name == wanted).map(|(_, value)| value);
+    let credentials = match &bucket.credentials {
+        Some(path) => {
+            let profile = variable("AWS_PROFILE").filter(|name| !name.is_empty());
+            credentials::from_file(path, profile.as_deref().unwrap_or("default"))?
+        }
+        None => credentials::from_environment(variable)?,
+    };
+    Ok(S3Config {
+        location: bucket.location.clone(),
+        endpoint: bucket.endpoint.clone(),
+        region: bucket.region.clone(),
+        addressing: bucket.addressing,
+        credentials,
+        cache_bytes: bucket.cache,
+        limits: S3Limits::default(),
+    })
+}
