@@ -17,6 +17,8 @@ pub enum Purpose {
     Edition,
     /// Delivery tokens.
     Token,
+    /// Releases.
+    Release,
 }
 
 impl Purpose {
@@ -24,6 +26,15 @@ impl Purpose {
         match self {
             Purpose::Edition => "edition",
             Purpose::Token => "token",
+            Purpose::Release => "release",
+        }
+    }
+
+    /// What draws the key.
+    fn maker(self) -> &'static str {
+        match self {
+            Purpose::Edition | Purpose::Token => "run a process with the studio and site roles once",
+            Purpose::Release => "`primetime release build` draws the key",
         }
     }
 }
@@ -53,10 +64,7 @@ pub fn ring(data: &DataDir, purpose: Purpose) -> Result<KeyRing, Failed> {
     let path = public_file(data, purpose);
     let text = fs::read_to_string(&path).map_err(|error| {
         Failed::at(
-            format!(
-                "there is no {} (run a process with the studio and site roles once, or copy the file from there)",
-                path.display()
-            ),
+            format!("there is no {} ({}, or copy the file from there)", path.display(), purpose.maker()),
             error,
         )
     })?;
