@@ -69,7 +69,7 @@ test('engines see labels, user and ports; those that know health checks see ours
   // podman reads health checks from Docker's format alone.
   skopeo('copy', '--quiet', '--format', 'v2s2', `oci:${release}/images:primetime`, 'containers-storage:localhost/primetime:docker');
   const [docker] = JSON.parse(podman('image', 'inspect', 'localhost/primetime:docker'));
-  assert.deepEqual(docker.HealthCheck.Test, ['CMD', '/usr/bin/primetime', 'probe']);
+  assert.deepEqual(docker.Healthcheck.Test, ['CMD', '/usr/bin/primetime', 'probe']);
 });
 
 test('it serves, confined, and drains', async () => {
@@ -77,7 +77,7 @@ test('it serves, confined, and drains', async () => {
   podman('run', '--detach', '--name', NAME,
     '--read-only', '--cap-drop', 'all', '--security-opt', 'no-new-privileges',
     '--memory', '256m', '--pids-limit', '64',
-    '--health-cmd', '["CMD", "/usr/bin/primetime", "probe"]', '--health-interval', 'disable',
+    '--health-cmd', '["/usr/bin/primetime", "probe"]', '--health-interval', 'disable',
     '--volume', `${data}:/data`, '--publish', `127.0.0.1:${PORT}:8080`, '--publish', `127.0.0.1:${OPS}:9090`,
     'localhost/primetime:test',
     'serve', '--roles', 'site,origin', '--set', 'database.path=none', '--set', `site.url=http://localhost:${PORT}`);
