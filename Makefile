@@ -1,5 +1,5 @@
 # Two commands for people: `make demo` and `make test`. The rest are the parts they are made of.
-.PHONY: demo test help packages tools ui masters fmt lint deny unit ui-test browser screenshot test-images release bench-boot bench-pages soak clean
+.PHONY: demo test help packages tools ui masters fmt lint deny unit ui-test browser screenshot test-images test-stack stack stack-down release bench-boot bench-pages soak clean
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
@@ -75,6 +75,11 @@ screenshot: masters ## The README's picture, by the browser's tests over the who
 test-images: packages-images ui ## Container images: the same bytes twice, and run by podman as in production
 	cargo build --locked -p primetime
 	node --test tests/images/images.test.mjs
+
+test-stack: packages-images masters ui ## The stack, started, and a site of it stopped under load
+	@scripts/packages mmdebstrap curl
+	cargo build --locked -p primetime
+	MASTERS=$(MASTERS) node --test tests/images/stack.test.mjs
 
 stack: packages-images masters ui ## Every role in a container of its own behind a balancer, on this machine
 	@scripts/packages mmdebstrap curl

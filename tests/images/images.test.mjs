@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { attempt, get, podman, podmanLater, remove, run, skopeo, tryPodman, until } from './podman.mjs';
 
-const binary = process.env.PRIMETIME_BINARY ?? 'target/debug/primetime';
+const binary = process.env.IMAGES_BINARY ?? 'target/debug/primetime';
 const [PORT, OPS] = [18480, 18481];
 const NAME = 'primetime-images-test';
 const dir = mkdtempSync(join(tmpdir(), 'primetime-images-'));
