@@ -4,5 +4,6 @@
 mod catalogue;
 mod commands;
 mod killed;
+mod probe;
 mod process;
 mod serving;
