@@ -1,11 +1,12 @@
 # Two commands for people: `make demo` and `make test`. The rest are the parts they are made of.
-.PHONY: demo test help packages tools ui masters fmt lint deny unit ui-test browser screenshot bench-boot bench-pages soak clean
+.PHONY: demo test help packages tools ui masters fmt lint deny unit ui-test browser screenshot test-images test-stack stack stack-down release bench-boot bench-pages soak clean
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
 # What a fresh Debian 12 lacks. Fonts: burnt-in titles, and screenshots in every script of the demo.
 RUN_PACKAGES := build-essential ffmpeg fonts-dejavu-core librsvg2-bin
 TEST_PACKAGES := $(RUN_PACKAGES) chromium fonts-noto-core fonts-noto-cjk curl
+IMAGE_PACKAGES := $(RUN_PACKAGES) ca-certificates podman runc skopeo
 DENY_VERSION := 0.20.2
 # The S3 server of the tests; newer ones want a newer compiler.
 S3S_VERSION := 0.14.1
@@ -18,14 +19,16 @@ demo: ui masters ## Three brands on this machine: builds, encodes, serves, print
 	cargo build --release --locked -p primetime
 	exec target/release/primetime demo
 
-test: packages-test tools ui fmt lint deny unit ui-test browser ## Every check there is
+test: packages-test tools ui fmt lint deny unit ui-test browser test-images ## Every check there is
 	@echo "All checks passed."
 
-.PHONY: packages-run packages-test
+.PHONY: packages-run packages-test packages-images
 packages-run:
 	@scripts/packages $(RUN_PACKAGES)
 packages-test:
 	@scripts/packages $(TEST_PACKAGES)
+packages-images:
+	@scripts/packages $(IMAGE_PACKAGES)
 
 tools: target/tools/bin/cargo-deny-$(DENY_VERSION) target/tools/bin/s3s-fs-$(S3S_VERSION)
 target/tools/bin/cargo-deny-$(DENY_VERSION):
@@ -74,6 +77,27 @@ browser: packages-test ui ## A real browser against a real server
 screenshot: masters ## The README's picture, by the browser's tests over the whole demo
 	BROWSER_MASTERS=$(MASTERS) $(MAKE) browser
 	cp target/shots/readme.png docs/home.png
+
+test-images: packages-images ui ## Container images: the same bytes twice, and run by podman as in production
+	cargo build --locked -p primetime
+	node --test tests/images/images.test.mjs
+
+test-stack: packages-images masters ui ## The stack, started, and a site of it stopped under load
+	@scripts/packages mmdebstrap curl
+	cargo build --locked -p primetime
+	MASTERS=$(MASTERS) node --test tests/images/stack.test.mjs
+
+stack: packages-images masters ui ## Every role in a container of its own behind a balancer, on this machine
+	@scripts/packages mmdebstrap curl
+	cargo build --release --locked -p primetime
+	scripts/stack up $(MASTERS)
+
+stack-down: ## End it
+	scripts/stack down
+
+release: packages-images ui ## Container images and bill of materials of this commit, signed, in target/releases
+	cargo build --release --locked -p primetime
+	target/release/primetime release build
 
 bench-boot: ui ## Process start to ready: the demo's edition, 15,000 and 1,000,000 episodes
 	node bench/boot.mjs

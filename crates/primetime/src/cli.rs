@@ -25,6 +25,7 @@ Examples:
   primetime serve --roles site,origin --set database.path=none
   primetime import catalogue/ --masters /media     bring in a catalogue; all of it or nothing
   primetime import catalogue/ --check              only say what is wrong with it
+  primetime release build                          images, bill of materials, signature; twice the same bytes
   primetime config print                           every key, its value, and where that is from";
 
 /// How the configuration is said on the command line. A flag wins over the environment, the environment over the file.
@@ -77,6 +78,13 @@ pub enum Command {
         #[arg(long)]
         episodes: u32,
     },
+    /// Ask the process of this configuration whether it is ready: for health checks of containers
+    Probe,
+    /// Make releases from a checkout, and look at them
+    Release {
+        #[command(subcommand)]
+        command: ReleaseCommand,
+    },
     /// Look at the configuration
     Config {
         #[command(subcommand)]
@@ -109,6 +117,50 @@ pub struct DemoArgs {
     /// Its master files
     #[arg(long, value_name = "DIR", default_value = "demo/.cache/masters")]
     pub masters: PathBuf,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReleaseCommand {
+    /// Build the binary, the container images and the bill of materials, and sign them; built again, they are compared
+    Build(BuildArgs),
+    /// Say what a release consists of
+    Show {
+        /// Its folder
+        dir: PathBuf,
+        /// Public keys to trust [default: this installation's, keys/release.pub in the data folder]
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+    /// Check the signature, every file and every image of a release
+    Verify {
+        /// Its folder
+        dir: PathBuf,
+        /// Public keys to trust [default: this installation's, keys/release.pub in the data folder]
+        #[arg(long, value_name = "FILE")]
+        key: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct BuildArgs {
+    /// Where to put it [default: target/releases/NAME]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// The checkout that it is made of
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub source: PathBuf,
+    /// A binary of this very source that is there already [default: cargo builds it]
+    #[arg(long, value_name = "FILE")]
+    pub binary: Option<PathBuf>,
+    /// Build although there are changes that are in no commit; the release says so
+    #[arg(long)]
+    pub allow_dirty: bool,
+    /// The commit, where there is no git to ask
+    #[arg(long, value_name = "HASH", requires = "created")]
+    pub commit: Option<String>,
+    /// When that commit was made, as in 2026-03-01T20:00:00Z
+    #[arg(long, value_name = "TIME", requires = "commit")]
+    pub created: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -22,6 +22,8 @@ pub enum Purpose {
     Edition,
     /// Delivery tokens.
     Token,
+    /// Releases.
+    Release,
 }
 
 impl Purpose {
@@ -29,6 +31,15 @@ impl Purpose {
         match self {
             Purpose::Edition => "edition",
             Purpose::Token => "token",
+            Purpose::Release => "release",
+        }
+    }
+
+    /// What draws the key.
+    fn maker(self) -> &'static str {
+        match self {
+            Purpose::Edition | Purpose::Token => "run a process with the studio and site roles once",
+            Purpose::Release => "`primetime release build` draws the key",
         }
     }
 }
@@ -58,6 +69,7 @@ pub fn ring(data: &DataDir, purpose: Purpose, trusted: &Trusted) -> Result<KeyRi
     let said = match purpose {
         Purpose::Edition => &trusted.edition,
         Purpose::Token => &trusted.token,
+        Purpose::Release => &trusted.release,
     };
     let path = public_file(data, purpose);
     let text = match fs::read_to_string(&path) {
@@ -65,9 +77,9 @@ pub fn ring(data: &DataDir, purpose: Purpose, trusted: &Trusted) -> Result<KeyRi
         read => read.map_err(|error| {
             Failed::at(
                 format!(
-                    "there is no {} (run a process with the studio and site roles once, copy the file from there, or put \
-                     what it says into keys.{})",
+                    "there is no {} ({}, copy the file from there, or put what it says into keys.{})",
                     path.display(),
+                    purpose.maker(),
                     purpose.name()
                 ),
                 error,

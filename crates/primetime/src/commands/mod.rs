@@ -2,7 +2,9 @@
 
 pub mod doctor;
 pub mod import;
+mod probe;
 pub mod publish;
+mod release;
 mod synthetic;
 
 use clap::CommandFactory;
@@ -30,6 +32,8 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
         Command::Publish { confirm } => with(&args, |config| publish::run(config, confirm)),
         Command::Doctor => with(&args, doctor::run),
         Command::Migrate => with(&args, migrate),
+        Command::Probe => with(&args, probe::run),
+        Command::Release { command } => release::run(&args.read(false)?, command),
         Command::Serve => serving(&args, |config| config),
         Command::Work => serving(&args, |mut config| {
             config.roles = crate::config::Roles { site: false, origin: false, studio: false, work: true };

@@ -68,6 +68,16 @@ pub const KEYS: &[Key] = &[
         "",
         "public keys whose playback tokens an origin believes, with those in the data folder: keys/token.pub of every site",
     ),
+    key(
+        "keys.release",
+        "",
+        "public keys whose releases are believed, with those in the data folder: keys/release.pub of whoever builds",
+    ),
+    key(
+        "keys.image",
+        "",
+        "public keys whose image tags are believed, with those in the data folder: keys/image.pub of whoever pushes",
+    ),
     key("http.listen", "127.0.0.1:8080", "address for viewers and the studio API"),
     key("http.ops_listen", "127.0.0.1:9090", "address for /healthz, /readyz and /metrics"),
     key("http.max_connections", "10000", "open connections; more are turned away"),

@@ -30,6 +30,10 @@ pub struct Trusted {
     pub edition: Vec<VerifyingKey>,
     /// Of whoever signs delivery tokens.
     pub token: Vec<VerifyingKey>,
+    /// Of whoever builds releases.
+    pub release: Vec<VerifyingKey>,
+    /// Of whoever pushes container images.
+    pub image: Vec<VerifyingKey>,
 }
 
 /// `None`: objects are in the data folder.
@@ -81,5 +85,10 @@ pub fn trusted(layers: &Layers) -> Result<Trusted, ConfigError> {
             .collect::<Result<Vec<_>, _>>()
             .map_err(|_| wrong(layers, key, "public keys, as in the file of that name in the folder keys"))
     };
-    Ok(Trusted { edition: read("keys.edition")?, token: read("keys.token")? })
+    Ok(Trusted {
+        edition: read("keys.edition")?,
+        token: read("keys.token")?,
+        release: read("keys.release")?,
+        image: read("keys.image")?,
+    })
 }

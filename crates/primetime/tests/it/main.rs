@@ -5,6 +5,7 @@ mod bucket;
 mod catalogue;
 mod commands;
 mod killed;
+mod probe;
 mod process;
 #[path = "../../../objects/tests/it/server.rs"]
 mod server;

@@ -1,0 +1,36 @@
+//! What a release is: a binary in, container images, a bill of materials and a signed manifest out; the same in, the same bytes
+//! out.
+//!
+//! ```text
+//! primetime-0.1.0-3ad7ac1b90f2/
+//!   release.json     the manifest, signed: what belongs to the release, every file by size and digest
+//!   bom.cdx.json     the bill of materials (CycloneDX 1.5)
+//!   images/          one OCI image layout with two images: primetime, primetime-work
+//! ```
+
+mod bom;
+mod build;
+mod contents;
+pub mod debian;
+mod digest;
+pub mod elf;
+mod error;
+mod image;
+mod layout;
+mod manifest;
+mod parts;
+mod source;
+mod tree;
+mod verify;
+
+pub use bom::BOM_FILE;
+pub use build::{Inputs, Outcome, build};
+pub use contents::{GROUP, TOOLS, USER};
+pub use digest::digest_of;
+pub use error::ReleaseError;
+pub use layout::{IMAGES_DIR, Layout};
+pub use manifest::{Image, Manifest, Part, RELEASE_FILE, fuzz_manifest};
+pub use oci_spec::image::Digest;
+pub use source::Source;
+pub use tree::{Content, Layer, Tree};
+pub use verify::verify;

@@ -1,0 +1,6 @@
+//! The crate as others use it: releases are made, made again, changed and refused.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod layers;
+mod manifests;
+mod releases;
