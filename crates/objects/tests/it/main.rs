@@ -4,4 +4,5 @@
 
 mod announcements;
 mod folder;
+mod image_tags;
 mod tokens;
