@@ -25,6 +25,8 @@ Examples:
   primetime serve --roles site,origin --set database.path=none
   primetime import catalogue/ --masters /media     bring in a catalogue; all of it or nothing
   primetime import catalogue/ --check              only say what is wrong with it
+  primetime serve --roles registry --data /var/lib/primetime
+  primetime release push image/ --tag 1.4.0        an OCI image layout into the store; hosts pull it
   primetime config print                           every key, its value, and where that is from";
 
 /// How the configuration is said on the command line. A flag wins over the environment, the environment over the file.
@@ -42,7 +44,7 @@ pub struct ConfigArgs {
     /// Address for health and metrics (http.ops_listen)
     #[arg(long, global = true, value_name = "ADDR:PORT")]
     ops_listen: Option<String>,
-    /// Which of site, origin, studio, work this process plays (roles)
+    /// Which of site, origin, studio, work, registry this process plays (roles)
     #[arg(long, global = true, value_name = "LIST")]
     roles: Option<String>,
     /// Any key of the configuration; may be given several times
@@ -63,6 +65,11 @@ pub enum Command {
         /// Publish although more than 2% of a brand's titles would disappear; say why
         #[arg(long, value_name = "REASON")]
         confirm: Option<String>,
+    },
+    /// Releases: what hosts pull and run
+    Release {
+        #[command(subcommand)]
+        command: ReleaseCommand,
     },
     /// Look for what is wrong with this machine, the data folder and the configuration
     Doctor,
@@ -99,6 +106,27 @@ pub struct ImportArgs {
     /// Only say what is wrong; change nothing
     #[arg(long)]
     pub check: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum ReleaseCommand {
+    /// Write an OCI image layout into the object store, from where hosts' registries pull it
+    Push(PushArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct PushArgs {
+    /// The image layout: a folder with oci-layout and index.json
+    pub layout: PathBuf,
+    /// The repository, as engines name it
+    #[arg(long, default_value = "primetime")]
+    pub repository: objects::Repository,
+    /// The tag that means it from now on
+    #[arg(long)]
+    pub tag: objects::ImageTag,
+    /// Which of several images in the layout: its org.opencontainers.image.ref.name
+    #[arg(long, value_name = "NAME")]
+    pub image: Option<String>,
 }
 
 #[derive(Debug, Args)]

@@ -18,11 +18,12 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("viewers", &["domain", "edition", "objects", "store", "work"]),
     ("site", &["domain", "edition", "objects", "viewers", "web"]),
     ("origin", &["domain", "edition", "media", "objects", "web"]),
+    ("registry", &["domain", "objects", "web"]),
     (
         "primetime",
         &[
-            "domain", "edition", "encode", "media", "objects", "origin", "site", "store", "studio",
-            "viewers", "web", "work",
+            "domain", "edition", "encode", "media", "objects", "origin", "registry", "site", "store",
+            "studio", "viewers", "web", "work",
         ],
     ),
     ("xtask", &[]),
@@ -32,7 +33,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
 pub const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "sqlx",
-        &["domain", "media", "objects", "edition", "web", "encode", "origin"],
+        &["domain", "media", "objects", "edition", "web", "encode", "origin", "registry"],
         "serves without a database",
     ),
     ("tokio", &["domain", "media", "edition"], "is pure, or reads files only"),

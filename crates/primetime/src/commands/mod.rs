@@ -3,6 +3,7 @@
 pub mod doctor;
 pub mod import;
 pub mod publish;
+pub mod release;
 mod synthetic;
 
 use clap::CommandFactory;
@@ -10,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    cli::{Cli, Command, ConfigArgs, ConfigCommand},
+    cli::{Cli, Command, ConfigArgs, ConfigCommand, ReleaseCommand},
     config::{Config, print},
     demo,
     failed::{Doing, Failed},
@@ -28,11 +29,14 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
         }
         Command::Import(import) => with(&args, |config| import::run(config, import)),
         Command::Publish { confirm } => with(&args, |config| publish::run(config, confirm)),
+        Command::Release { command: ReleaseCommand::Push(push) } => {
+            with(&args, |config| release::push(config, push))
+        }
         Command::Doctor => with(&args, doctor::run),
         Command::Migrate => with(&args, migrate),
         Command::Serve => serving(&args, |config| config),
         Command::Work => serving(&args, |mut config| {
-            config.roles = crate::config::Roles { site: false, origin: false, studio: false, work: true };
+            config.roles = crate::config::Roles { work: true, ..crate::config::Roles::NONE };
             config
         }),
         Command::Demo(wanted) => demo::run(args.read(true)?, &wanted),
