@@ -151,7 +151,10 @@ impl Pushing<'_> {
                 }
             }
             other => {
-                return Err(wrong(&path, &format!("`{other}` is neither an OCI image manifest nor an index")));
+                return Err(wrong(
+                    &path,
+                    &format!("`{other}` is neither an OCI image manifest nor an index"),
+                ));
             }
         }
         let put = self.objects.put(&Key::image_manifest(&digest), &bytes)?;
