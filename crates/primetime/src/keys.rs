@@ -57,7 +57,7 @@ pub fn ring(data: &DataDir, purpose: Purpose) -> Result<KeyRing, Failed> {
     let text = fs::read_to_string(&path).map_err(|error| {
         Failed::at(
             format!(
-                "there is no {} (run a process with the studio and site roles once, or copy the file from there)",
+                "there is no {} (the process that signs draws its key when it first runs: copy the file from there)",
                 path.display()
             ),
             error,

@@ -3,6 +3,7 @@
 
 mod catalogue;
 mod commands;
+mod images;
 mod killed;
 mod process;
 mod serving;
