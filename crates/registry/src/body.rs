@@ -72,6 +72,7 @@ pub(crate) fn through(registry: Registry, digest: Digest, size: u64, from: u64, 
                 state.done = true;
                 if state.hasher.clone().digest() != state.digest {
                     state.registry.0.stats.wrong.inc();
+                    state.registry.forget_length(&state.digest).await;
                     let error = FetchError::Wrong(state.digest);
                     tracing::error!(digest = %state.digest, "wrong bytes; the answer is broken off");
                     return Err(io::Error::other(error));

@@ -26,6 +26,8 @@ pub(crate) struct Disk {
     limit: u64,
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
+    /// Held while a file is hashed that an earlier process kept: once is enough, however many ask.
+    verifying: Mutex<()>,
     stats: Stats,
 }
 
@@ -83,7 +85,14 @@ impl Disk {
             state.kept.insert(digest, Kept { size, used_at: state.uses, verified: false });
         }
         stats.disk_limit.set(i64::try_from(limit).unwrap_or(i64::MAX));
-        let disk = Self { root: root.to_owned(), limit, clock, state: Mutex::new(state), stats };
+        let disk = Self {
+            root: root.to_owned(),
+            limit,
+            clock,
+            state: Mutex::new(state),
+            verifying: Mutex::default(),
+            stats,
+        };
         disk.make_room(&mut disk.state(), 0); // the limit may have been lowered
         disk.tell(&mut disk.state());
         Ok(disk)
@@ -112,21 +121,23 @@ impl Disk {
             kept.used_at = now;
             *kept
         };
+        let verifying =
+            (!kept.verified).then(|| self.verifying.lock().unwrap_or_else(PoisonError::into_inner));
+        let verified = self.state().kept.get(digest).is_some_and(|kept| kept.verified);
         let opened = File::open(self.path(digest)).and_then(|file| {
             let whole = file.metadata()?.len() == kept.size
-                && (kept.verified || hash::of_file(&file, kept.size)? == *digest);
+                && (verified || hash::of_file(&file, kept.size)? == *digest);
             // The order of use outlives the process; that it may be off after a failure does no harm.
             let used = u64::try_from(self.clock.now().micros()).unwrap_or(0);
             let _ = file.set_modified(SystemTime::UNIX_EPOCH + Duration::from_micros(used));
             Ok(whole.then_some(file))
         });
+        if let (Ok(Some(_)), Some(kept)) = (&opened, self.state().kept.get_mut(digest)) {
+            kept.verified = true;
+        }
+        drop(verifying);
         match opened {
-            Ok(Some(file)) => {
-                if let Some(kept) = self.state().kept.get_mut(digest) {
-                    kept.verified = true;
-                }
-                Some(CachedFile { file: Arc::new(file), size: kept.size })
-            }
+            Ok(Some(file)) => Some(CachedFile { file: Arc::new(file), size: kept.size }),
             Ok(None) => {
                 self.stats.wrong.inc();
                 tracing::error!(%digest, "a file of the cache was damaged; it is fetched again");

@@ -56,6 +56,7 @@ impl Registry {
             Err(error) => Err(error),
         };
         if let Err(error) = &outcome {
+            registry.forget_length(&flight.digest).await;
             tracing::error!(digest = %flight.digest, cause = %web::problem::chain(error), "a blob was not fetched");
         }
         registry.land(flight);

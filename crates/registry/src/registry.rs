@@ -22,6 +22,7 @@ use crate::{
     disk::{CachedFile, Disk},
     error::FetchError,
     flight::{Flight, given_up},
+    hash,
     manifests::Manifests,
     peers::Peers,
     stats::Stats,
@@ -148,6 +149,11 @@ impl Registry {
         asked.await.map_err(|error: Arc<FetchError>| FetchError::clone(&error))
     }
 
+    /// What was remembered of a blob whose bytes are wrong: its length may be as wrong.
+    pub(crate) async fn forget_length(&self, digest: &Digest) {
+        self.0.lengths.invalidate(digest).await;
+    }
+
     /// Finds a blob, and sets it on its way when it is not here.
     pub(crate) async fn find(&self, digest: Digest, for_peer: bool) -> Result<Found, FetchError> {
         if let Some(file) = self.kept(digest).await? {
@@ -157,6 +163,12 @@ impl Registry {
             return Ok(Found::Flying(flight));
         }
         let size = self.length(digest, for_peer).await?;
+        if size == 0 && digest != hash::of(&[]) {
+            // An answer without bytes has no end to hold back.
+            self.0.stats.wrong.inc();
+            self.forget_length(&digest).await;
+            return Err(FetchError::Wrong(digest));
+        }
         let _starting = self.0.starting.lock().await;
         if let Some(flight) = self.flying(&digest) {
             return Ok(Found::Flying(flight));

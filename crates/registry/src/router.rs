@@ -225,7 +225,7 @@ async fn piece(
     from: u64,
     to: u64,
 ) -> Result<Option<Vec<u8>>, Refusal> {
-    if from >= to || from % PIECE != 0 || to - from > PIECE {
+    if from >= to || !from.is_multiple_of(PIECE) || to - from > PIECE {
         return Ok(None);
     }
     let refused = |error: FetchError| Refusal::of(&error, Refusal::blob_unknown(digest));

@@ -48,6 +48,11 @@ async fn wrong_bytes_never_arrive_whole() {
     let host = world.host("a");
     let small = world.host_with("b", |parts| parts.limits = RegistryLimits { disk: 0, ..limits() });
     for (digest, bytes) in &world.image.layers {
+        for wrong in [&bytes[..0], &bytes[..bytes.len() / 2], &[&bytes[..], b"more"].concat()] {
+            fs::write(world.stored(digest), wrong).unwrap();
+            assert!(host.blob(digest).await.is_err());
+            assert!(small.blob(digest).await.is_err());
+        }
         let mut wrong = bytes.clone();
         *wrong.last_mut().unwrap() ^= 1;
         fs::write(world.stored(digest), &wrong).unwrap();
