@@ -41,15 +41,15 @@ function plug() {
   unplug();
   const hub = name('switch');
   run('ip', 'netns', 'add', hub);
-  run('ip', '-n', hub, 'link', 'add', 'br', 'type', 'bridge');
-  run('ip', '-n', hub, 'link', 'set', 'br', 'up');
+  run('ip', '-n', hub, 'link', 'add', 'hub', 'type', 'bridge');
+  run('ip', '-n', hub, 'link', 'set', 'hub', 'up');
   for (const n of all) {
     run('ip', 'netns', 'add', name(n));
     run('ip', '-n', name(n), 'link', 'set', 'lo', 'up');
     run('ip', '-n', name(n), 'link', 'add', 'net', 'type', 'veth', 'peer', 'name', `p${n}`, 'netns', hub);
     run('ip', '-n', name(n), 'addr', 'add', `${address(n)}/24`, 'dev', 'net');
     run('ip', '-n', name(n), 'link', 'set', 'net', 'up');
-    run('ip', '-n', hub, 'link', 'set', `p${n}`, 'master', 'br', 'up');
+    run('ip', '-n', hub, 'link', 'set', `p${n}`, 'master', 'hub', 'up');
     if (rate === 'none') continue;
     const shaped = ['root', 'tbf', 'rate', rate, 'burst', '1mb', 'limit', '4mb'];
     run('tc', '-n', name(n), 'qdisc', 'add', 'dev', 'net', ...shaped);
@@ -104,9 +104,9 @@ function pull(n, registry) {
   const blobs = image.blobs.map((blob) => `-o /dev/null ${base}/blobs/${blob.digest}`).join(' ');
   const script =
     `curl -sf -H '${accept}' -o /dev/null -w '%{size_download}\\n' ${base}/manifests/1.0 && ` +
-    `curl -sf --parallel --parallel-immediate -w '%{size_download}\\n' ${blobs}`;
+    `curl -sf --no-progress-meter --parallel --parallel-immediate -w '%{size_download}\\n' ${blobs}`;
   return new Promise((resolve, reject) => {
-    const child = spawn(...inside(n, 'sh', '-c', script), { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = spawn(...inside(n, 'sh', '-c', script), { stdio: ['ignore', 'pipe', 'ignore'] });
     let text = '';
     child.stdout.on('data', (data) => (text += data));
     child.on('close', (code) =>
@@ -176,7 +176,7 @@ try {
   }));
   const filling = serveTheirs();
   await answers(theirs, `http://${address(theirs)}:5000/v2/`);
-  run(...inside(theirs, 'skopeo', '--insecure-policy', 'copy', '-q', '--dest-tls-verify=false', `oci:${out}/layout`, `docker://${address(theirs)}:5000/primetime:1.0`).flat());
+  run(...inside(theirs, 'skopeo', '--insecure-policy', 'copy', '-q', '--preserve-digests', '--dest-tls-verify=false', `oci:${out}/layout`, `docker://${address(theirs)}:5000/primetime:1.0`).flat());
   await stop([filling]);
   for (const { digest } of image.blobs) {
     const hex = digest.slice('sha256:'.length);
