@@ -99,7 +99,7 @@ impl Refusal {
     }
 
     /// Not now; the client may come back.
-    pub fn unavailable(message: &str) -> Self {
+    fn unavailable(message: &str) -> Self {
         let refusal = Self::new(StatusCode::SERVICE_UNAVAILABLE, "UNAVAILABLE", message);
         Self { header: Some((header::RETRY_AFTER, HeaderValue::from_static("2"))), ..refusal }
     }

@@ -31,11 +31,12 @@ pub struct RegistryLimits {
     pub store_reads: usize,
     /// After this long the store counts as down for the read at hand.
     pub store_timeout: Duration,
-    /// Pieces sent to peers at a time; a peer that asks for more is refused and goes to the store.
+    /// Pieces sent to peers at a time; more wait. Refusing them would send their askers to the store, when all are busy.
     pub peer_sends: usize,
     /// To connect to a peer on the same network.
     pub peer_connect: Duration,
-    /// From the question to the head of a peer's answer: it may have to read the store first.
+    /// From the question to the head of a peer's answer: it may have to read the store first, and be as busy as we are. A
+    /// host that is gone shows when connecting; this is for one that hangs.
     pub peer_head: Duration,
     /// Between two parts of a peer's answer.
     pub peer_stall: Duration,
@@ -54,9 +55,9 @@ impl Default for RegistryLimits {
             store_reads: 16,
             store_timeout: Duration::from_secs(10),
             peer_sends: 64,
-            peer_connect: Duration::from_secs(1),
-            peer_head: Duration::from_secs(5),
-            peer_stall: Duration::from_secs(5),
+            peer_connect: Duration::from_secs(2),
+            peer_head: Duration::from_secs(20),
+            peer_stall: Duration::from_secs(10),
             peer_down: Duration::from_secs(10),
             manifests: 32 << 20,
         }

@@ -109,7 +109,7 @@ impl Registry {
             lengths: Cache::new(LENGTHS),
             _lock: lock,
             places: Semaphore::new(limits.fetches.clamp(1, Semaphore::MAX_PERMITS)),
-            sends: Semaphore::new(limits.peer_sends.min(Semaphore::MAX_PERMITS)),
+            sends: Semaphore::new(limits.peer_sends.clamp(1, Semaphore::MAX_PERMITS)),
             limits,
             stats,
         })))

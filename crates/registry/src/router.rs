@@ -229,9 +229,8 @@ async fn piece(
         return Ok(None);
     }
     let refused = |error: FetchError| Refusal::of(&error, Refusal::blob_unknown(digest));
-    let Ok(_place) = registry.0.sends.try_acquire() else {
-        return Err(Refusal::unavailable("too many peers ask at once"));
-    };
+    // Never closed, so that this only waits.
+    let _place = registry.0.sends.acquire().await;
     let bytes = match found {
         Found::Kept(kept) => crate::flight::read(kept.file.clone(), from, to)
             .await

@@ -32,7 +32,7 @@ pub fn start(app: &App, stop: &CancellationToken) -> Result<JoinHandle<Drained>,
     })
     .doing(|| format!("open the registry's folder {}", folder.display()))?;
     // Until the head of an answer: its first piece may have to come from a peer, then the store.
-    let limits = RequestLimits { timeout: std::time::Duration::from_secs(30), ..RequestLimits::default() };
+    let limits = RequestLimits { timeout: std::time::Duration::from_secs(60), ..RequestLimits::default() };
     let guard = Guard::new("registry", limits, app.clock.clone(), &*app.rng, &app.http);
     let router = registry::router(registry).layer(guard);
     let listener = web::bind(config.listen, Some(SEND_BUFFER)).doing(|| {
