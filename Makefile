@@ -1,11 +1,12 @@
 # Two commands for people: `make demo` and `make test`. The rest are the parts they are made of.
-.PHONY: demo test help packages tools ui masters fmt lint deny unit ui-test browser screenshot test-images test-stack stack stack-down release bench-boot bench-pages soak clean
+.PHONY: demo test help packages tools ui masters fmt lint deny unit ui-test browser screenshot bench-boot bench-pages bench-pull soak clean
+.PHONY: test-images test-stack stack stack-down release
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
 # What a fresh Debian 12 lacks. Fonts: burnt-in titles, and screenshots in every script of the demo.
 RUN_PACKAGES := build-essential ffmpeg fonts-dejavu-core librsvg2-bin
-TEST_PACKAGES := $(RUN_PACKAGES) chromium fonts-noto-core fonts-noto-cjk curl
+TEST_PACKAGES := $(RUN_PACKAGES) chromium fonts-noto-core fonts-noto-cjk curl skopeo podman runc
 IMAGE_PACKAGES := $(RUN_PACKAGES) ca-certificates podman runc skopeo
 DENY_VERSION := 0.20.2
 # The S3 server of the tests; newer ones want a newer compiler.
@@ -105,6 +106,11 @@ bench-boot: ui ## Process start to ready: the demo's edition, 15,000 and 1,000,0
 bench-pages: ui ## Pages and JSON against nginx, bare hyper, Django and Go
 	@scripts/packages wrk nginx-light golang-go python3-venv
 	node bench/pages.mjs
+
+bench-pull: ui ## Twenty hosts pull one release at once, against one docker-registry; needs root
+	@scripts/packages curl skopeo docker-registry iproute2
+	cargo build --release --locked -p primetime
+	node bench/pull.mjs
 
 # Seconds a fuzz target runs.
 SOAK_SECONDS ?= 60

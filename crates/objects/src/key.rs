@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use domain::AssetId;
 
-use crate::{Hash, PictureHash};
+use crate::{Digest, Hash, ImageTag, PictureHash, Repository};
 
 /// Longest track id in bytes: `s-` and the longest language tag (35) with room to grow.
 pub const MAX_TRACK_ID: usize = 64;
@@ -57,8 +57,12 @@ pub enum KeyKind {
     Section,
     /// `editions/{number}-{hash16}`: an edition's header.
     Edition,
-    /// `editions/current`: signed, and the only kind that is replaced.
+    /// `editions/current` and `oci/tags/{repository}/{tag}`: signed, and the only kind that is replaced.
     Announcement,
+    /// `oci/blobs/{hash}`: a layer or configuration of a container image.
+    ImageBlob,
+    /// `oci/manifests/{hash}`: a manifest or index of container images.
+    ImageManifest,
 }
 
 /// Why a text is not a key.
@@ -117,6 +121,27 @@ impl Key {
         Self::make("editions/current".into())
     }
 
+    /// A layer or configuration of a container image.
+    pub fn image_blob(digest: &Digest) -> Self {
+        Self::make(format!("oci/blobs/{}", digest.hex()))
+    }
+
+    /// A manifest or index of container images.
+    pub fn image_manifest(digest: &Digest) -> Self {
+        Self::make(format!("oci/manifests/{}", digest.hex()))
+    }
+
+    /// Which manifest a tag means.
+    pub fn image_tag(repository: &Repository, tag: &ImageTag) -> Self {
+        Self::make(format!("{}{tag}", Self::image_tags(repository)))
+    }
+
+    /// What the keys of a repository's tags begin with, for [`crate::Objects::list`]. `!` stands for the `/` of its name, so
+    /// that no repository's tags lie among another's.
+    pub fn image_tags(repository: &Repository) -> String {
+        format!("oci/tags/{}/", repository.as_str().replace('/', "!"))
+    }
+
     /// As it stands in the store.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -164,6 +189,21 @@ fn classify(text: &str) -> Option<KeyKind> {
             number::<u64>(n)?;
             hash.parse::<PictureHash>().ok().map(|_| KeyKind::Edition)
         }
+        "oci" => oci(rest),
+        _ => None,
+    }
+}
+
+fn oci(rest: &str) -> Option<KeyKind> {
+    let (kind, rest) = rest.split_once('/')?;
+    match kind {
+        "blobs" => Digest::from_hex(rest).ok().map(|_| KeyKind::ImageBlob),
+        "manifests" => Digest::from_hex(rest).ok().map(|_| KeyKind::ImageManifest),
+        "tags" => {
+            let (repository, tag) = rest.split_once('/')?;
+            repository.replace('!', "/").parse::<Repository>().ok()?;
+            tag.parse::<ImageTag>().ok().map(|_| KeyKind::Announcement)
+        }
         _ => None,
     }
 }
@@ -209,6 +249,7 @@ mod tests {
         let asset = AssetId::new("harbour-lights-s1e1-0a1b2c3d").unwrap();
         let track = TrackId::new("a-pt-BR").unwrap();
         let hash = Hash::of(b"x");
+        let digest = Digest([7; 32]);
         let all = [
             (Key::track(&asset, &track), KeyKind::Track),
             (Key::text(&asset, &track), KeyKind::Text),
@@ -218,6 +259,12 @@ mod tests {
             (Key::section(&hash), KeyKind::Section),
             (Key::edition(7, &hash), KeyKind::Edition),
             (Key::current_edition(), KeyKind::Announcement),
+            (Key::image_blob(&digest), KeyKind::ImageBlob),
+            (Key::image_manifest(&digest), KeyKind::ImageManifest),
+            (
+                Key::image_tag(&"brand/site".parse().unwrap(), &"1.4.0".parse().unwrap()),
+                KeyKind::Announcement,
+            ),
         ];
         for (key, kind) in all {
             assert_eq!(key.kind(), kind);
@@ -257,6 +304,11 @@ mod tests {
             "editions/../current",
             "editions/current/",
             "editions/1",
+            "oci/blobs/..",
+            "oci/tags/a/..",
+            "oci/tags/../a",
+            "oci/tags/a/b/c",
+            "oci/tags/!/a",
             ".tmp/x",
             "/media/a/v.mp4",
         ] {
@@ -266,7 +318,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_parses_is_a_plain_relative_path(text in "(media|images|sections|editions)/[a-z0-9./%-]{0,40}") {
+        fn what_parses_is_a_plain_relative_path(text in "(media|images|sections|editions|oci|oci/tags)/[a-z0-9./%!-]{0,40}") {
             if let Ok(key) = text.parse::<Key>() {
                 let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
                 prop_assert!(key.as_str().split('/').all(plain), "{}", key);

@@ -26,6 +26,8 @@ Examples:
   primetime import catalogue/ --masters /media     bring in a catalogue; all of it or nothing
   primetime import catalogue/ --check              only say what is wrong with it
   primetime release build                          images, bill of materials, signature; twice the same bytes
+  primetime serve --roles registry --data /var/lib/primetime
+  primetime release push image/ --tag 1.4.0        an OCI image layout into the store; hosts pull it
   primetime config print                           every key, its value, and where that is from";
 
 /// How the configuration is said on the command line. A flag wins over the environment, the environment over the file.
@@ -43,7 +45,7 @@ pub struct ConfigArgs {
     /// Address for health and metrics (http.ops_listen)
     #[arg(long, global = true, value_name = "ADDR:PORT")]
     ops_listen: Option<String>,
-    /// Which of site, origin, studio, work this process plays (roles)
+    /// Which of site, origin, studio, work, registry this process plays (roles)
     #[arg(long, global = true, value_name = "LIST")]
     roles: Option<String>,
     /// Any key of the configuration; may be given several times
@@ -110,6 +112,21 @@ pub struct ImportArgs {
 }
 
 #[derive(Debug, Args)]
+pub struct PushArgs {
+    /// The image layout: a folder with oci-layout and index.json
+    pub layout: PathBuf,
+    /// The repository, as engines name it
+    #[arg(long, default_value = "primetime")]
+    pub repository: objects::Repository,
+    /// The tag that means it from now on
+    #[arg(long)]
+    pub tag: objects::ImageTag,
+    /// Which of several images in the layout: its org.opencontainers.image.ref.name
+    #[arg(long, value_name = "NAME")]
+    pub image: Option<String>,
+}
+
+#[derive(Debug, Args)]
 pub struct DemoArgs {
     /// The demo's catalogue
     #[arg(default_value = "demo")]
@@ -123,6 +140,8 @@ pub struct DemoArgs {
 pub enum ReleaseCommand {
     /// Build the binary, the container images and the bill of materials, and sign them; built again, they are compared
     Build(BuildArgs),
+    /// Write an OCI image layout into the object store, from where hosts' registries pull it
+    Push(PushArgs),
     /// Say what a release consists of
     Show {
         /// Its folder

@@ -24,6 +24,8 @@ pub enum Purpose {
     Token,
     /// Releases.
     Release,
+    /// Tags of container images.
+    Image,
 }
 
 impl Purpose {
@@ -32,6 +34,7 @@ impl Purpose {
             Purpose::Edition => "edition",
             Purpose::Token => "token",
             Purpose::Release => "release",
+            Purpose::Image => "image",
         }
     }
 
@@ -40,6 +43,7 @@ impl Purpose {
         match self {
             Purpose::Edition | Purpose::Token => "run a process with the studio and site roles once",
             Purpose::Release => "`primetime release build` draws the key",
+            Purpose::Image => "`primetime release push` draws the key",
         }
     }
 }
@@ -70,6 +74,7 @@ pub fn ring(data: &DataDir, purpose: Purpose, trusted: &Trusted) -> Result<KeyRi
         Purpose::Edition => &trusted.edition,
         Purpose::Token => &trusted.token,
         Purpose::Release => &trusted.release,
+        Purpose::Image => &trusted.image,
     };
     let path = public_file(data, purpose);
     let text = match fs::read_to_string(&path) {
@@ -117,7 +122,11 @@ mod tests {
         assert!(ring(&data, Purpose::Edition, &none).is_err());
         // In another folder, to which nothing was copied, the configuration says it.
         let other = SigningKey::generate(&rng).public();
-        let said = Trusted { edition: vec![other.clone()], token: vec![other.clone()] };
+        let said = Trusted {
+            edition: vec![other.clone()],
+            token: vec![other.clone()],
+            ..Trusted::default()
+        };
         assert!(ring(&data, Purpose::Edition, &said).unwrap().get(&other.id().0).is_some());
         let both = ring(&data, Purpose::Token, &said).unwrap();
         assert!(both.get(&other.id().0).is_some() && both.get(&key.id().0).is_some());

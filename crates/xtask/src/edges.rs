@@ -19,10 +19,11 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("site", &["domain", "edition", "objects", "viewers", "web"]),
     ("origin", &["domain", "edition", "media", "objects", "web"]),
     ("release", &["domain", "objects"]),
+    ("registry", &["domain", "objects", "web"]),
     (
         "primetime",
         &[
-            "domain", "edition", "encode", "media", "objects", "origin", "release", "site", "store",
+            "domain", "edition", "encode", "media", "objects", "origin", "registry", "release", "site", "store",
             "studio", "viewers", "web", "work",
         ],
     ),
@@ -33,7 +34,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
 pub const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "sqlx",
-        &["domain", "media", "objects", "edition", "web", "encode", "origin", "release"],
+        &["domain", "media", "objects", "edition", "web", "encode", "origin", "registry", "release"],
         "serves without a database",
     ),
     ("tokio", &["domain", "media", "edition", "release"], "is pure, or reads files only"),

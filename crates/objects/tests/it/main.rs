@@ -33,4 +33,5 @@ mod folder;
 mod hostile;
 mod refusals;
 mod server;
+mod image_tags;
 mod tokens;

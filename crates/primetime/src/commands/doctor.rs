@@ -78,7 +78,8 @@ fn room(dir: &Path) -> Result<String, Failed> {
 }
 
 fn addresses(config: &Config) -> Result<String, Failed> {
-    for address in [config.http.listen, config.http.ops_listen] {
+    let registry = config.roles.registry.then_some(config.registry.listen);
+    for address in [config.http.listen, config.http.ops_listen].into_iter().chain(registry) {
         TcpListener::bind(address)
             .doing(|| format!("listen on {address}: another process does, perhaps primetime itself"))?;
     }

@@ -4,6 +4,7 @@ pub mod doctor;
 pub mod import;
 mod probe;
 pub mod publish;
+mod push;
 mod release;
 mod synthetic;
 
@@ -12,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    cli::{Cli, Command, ConfigArgs, ConfigCommand},
+    cli::{Cli, Command, ConfigArgs, ConfigCommand, ReleaseCommand},
     config::{Config, print},
     demo,
     failed::{Doing, Failed},
@@ -30,13 +31,16 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
         }
         Command::Import(import) => with(&args, |config| import::run(config, import)),
         Command::Publish { confirm } => with(&args, |config| publish::run(config, confirm)),
+        Command::Release { command: ReleaseCommand::Push(push) } => {
+            with(&args, |config| push::run(config, push))
+        }
         Command::Doctor => with(&args, doctor::run),
         Command::Migrate => with(&args, migrate),
         Command::Probe => with(&args, probe::run),
         Command::Release { command } => release::run(&args.read(false)?, command),
         Command::Serve => serving(&args, |config| config),
         Command::Work => serving(&args, |mut config| {
-            config.roles = crate::config::Roles { site: false, origin: false, studio: false, work: true };
+            config.roles = crate::config::Roles { work: true, ..crate::config::Roles::NONE };
             config
         }),
         Command::Demo(wanted) => demo::run(args.read(true)?, &wanted),

@@ -105,6 +105,18 @@ pub const KEYS: &[Key] = &[
     ),
     key("site.page_cache_mb", "128", "memory for rendered pages"),
     key("origin.cache_mb", "128", "memory for segments and playlists"),
+    key("registry.listen", "127.0.0.1:5000", "address of the image registry: this host's engines, and peers"),
+    key("registry.disk_mb", "8192", "disk for images, in the data folder"),
+    key(
+        "registry.peers",
+        "",
+        "other hosts' registries, asked before the store, as in `http://10.0.0.7:5000,http://10.0.0.8:5000`; unset: none",
+    ),
+    key(
+        "registry.self",
+        "",
+        "this host's registry as it stands in the others' registry.peers; unset: it is not asked first",
+    ),
     key("work.slots", "0", "jobs at a time; 0: as many as cores"),
     key("work.ffmpeg", "ffmpeg", "the ffmpeg to start"),
     key("work.ffprobe", "ffprobe", "the ffprobe to start"),

@@ -12,6 +12,7 @@ use domain::Territory;
 pub use layers::{ConfigError, Layers, Source};
 pub use objects::{Bucket, Trusted};
 pub use print::print;
+use registry::PeerAddress;
 
 /// What one process is told.
 #[derive(Debug, Clone)]
@@ -32,6 +33,8 @@ pub struct Config {
     pub site: Site,
     /// Memory for segments and playlists, in bytes.
     pub origin_cache: u64,
+    /// Its image registry.
+    pub registry: ImageRegistry,
     /// Its jobs.
     pub work: Work,
     /// Its log.
@@ -49,6 +52,26 @@ pub struct Roles {
     pub studio: bool,
     /// Jobs: encoding.
     pub work: bool,
+    /// Container images, for this host and its peers.
+    pub registry: bool,
+}
+
+impl Roles {
+    /// None of them.
+    pub const NONE: Self = Self { site: false, origin: false, studio: false, work: false, registry: false };
+}
+
+/// The image registry.
+#[derive(Debug, Clone)]
+pub struct ImageRegistry {
+    /// Its socket.
+    pub listen: SocketAddr,
+    /// Its disk, in bytes.
+    pub disk: u64,
+    /// Other hosts' registries.
+    pub peers: Vec<PeerAddress>,
+    /// This host's, as the others know it.
+    pub here: Option<PeerAddress>,
 }
 
 /// Sockets.
@@ -119,8 +142,11 @@ impl Config {
     pub fn read(layers: &Layers) -> Result<Self, ConfigError> {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let data_dir = PathBuf::from(layers.said("data.dir").text);
+        let roles = roles(layers)?;
         let database = match layers.said("database.path").text.as_str() {
             "none" => None,
+            // A host that only keeps images has nothing to put into one.
+            "" if roles == (Roles { registry: true, ..Roles::NONE }) => None,
             "" => Some(data_dir.join("primetime.db")),
             path => Some(PathBuf::from(path)),
         };
@@ -129,7 +155,7 @@ impl Config {
             |key| parse::<u32>(layers, key, "a number of megabytes").map(|mb| u64::from(mb) << 20);
         let (https, domain, port) = url(layers)?;
         let config = Self {
-            roles: roles(layers)?,
+            roles,
             database,
             objects: objects::bucket(layers)?,
             trusted: objects::trusted(layers)?,
@@ -155,6 +181,12 @@ impl Config {
                 page_cache: megabytes("site.page_cache_mb")?,
             },
             origin_cache: megabytes("origin.cache_mb")?,
+            registry: ImageRegistry {
+                listen: parse(layers, "registry.listen", "an address and port, as in 127.0.0.1:5000")?,
+                disk: megabytes("registry.disk_mb")?,
+                peers: peers(layers)?,
+                here: optional(layers, "registry.self", "an address, as in http://10.0.0.7:5000")?,
+            },
             work: Work {
                 slots: if slots == 0 { cores } else { slots },
                 ffmpeg: layers.said("work.ffmpeg").text.into(),
@@ -193,14 +225,15 @@ fn optional<T: FromStr>(
 }
 
 fn roles(layers: &Layers) -> Result<Roles, ConfigError> {
-    let expected = "a list of site, origin, studio, work, as in `site,origin`";
-    let mut roles = Roles { site: false, origin: false, studio: false, work: false };
+    let expected = "a list of site, origin, studio, work, registry, as in `site,origin`";
+    let mut roles = Roles::NONE;
     for word in layers.said("roles").text.split(',').map(str::trim) {
         match word {
             "site" => roles.site = true,
             "origin" => roles.origin = true,
             "studio" => roles.studio = true,
             "work" => roles.work = true,
+            "registry" => roles.registry = true,
             _ => return Err(wrong(layers, "roles", expected)),
         }
     }
@@ -237,6 +270,15 @@ fn countries(layers: &Layers) -> Result<Option<Vec<Territory>>, ConfigError> {
         .collect::<Result<_, _>>()
         .map(Some)
         .map_err(|_| wrong(layers, key, "ISO 3166-1 codes, as in KR,US"))
+}
+
+fn peers(layers: &Layers) -> Result<Vec<PeerAddress>, ConfigError> {
+    let key = "registry.peers";
+    let said = layers.said(key).text;
+    let addresses = said.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::parse);
+    addresses
+        .collect::<Result<_, _>>()
+        .map_err(|_| wrong(layers, key, "addresses, as in http://10.0.0.7:5000,http://10.0.0.8:5000"))
 }
 
 fn log_format(layers: &Layers) -> Result<LogFormat, ConfigError> {

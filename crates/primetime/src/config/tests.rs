@@ -32,7 +32,7 @@ fn flag_over_environment_over_file_over_default() {
     assert_eq!(config.http.listen.port(), 6);
     assert_eq!(config.http.ops_listen.port(), 5);
     assert_eq!(config.http.max_connections, 3);
-    assert_eq!(config.roles, Roles { site: true, origin: true, studio: false, work: false });
+    assert_eq!(config.roles, Roles { site: true, origin: true, ..Roles::NONE });
     let printed = print(&layers);
     for line in
         ["from flag --listen", "from environment PRIMETIME_HTTP_OPS_LISTEN", "primetime.toml", "from default"]
@@ -89,6 +89,8 @@ fn wrong_values_name_key_source_and_what_would_do() {
         ("objects.url", "films"),
         ("objects.endpoint", "https://s3.example.com"),
         ("keys.edition", "no key"),
+        ("registry.peers", "10.0.0.7:5000"),
+        ("registry.self", "https://a:1"),
     ] {
         let mut layers = Layers::defaults();
         layers.set(key, text.into(), Source::Flag("--set".into())).unwrap();

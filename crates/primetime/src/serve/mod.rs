@@ -1,6 +1,7 @@
 //! `serve`: the roles of one process, started in order, drained in reverse.
 
 mod control;
+mod images;
 mod viewing;
 
 use std::{net::SocketAddr, time::Duration};
@@ -58,6 +59,7 @@ pub async fn serve(app: &App, stop: CancellationToken) -> Result<(), Failed> {
         following.look().await;
         background.spawn(following.run(after.clone()));
     }
+    let images = if config.roles.registry { Some(images::start(app, &stop)?) } else { None };
     let ops = listen("http.ops_listen", config.http.ops_listen)?;
     let ops_limits = ConnectionLimits { connections: 64, ..ConnectionLimits::default() };
     let health = web::health::router(app.readiness.clone(), app.metrics.clone());
@@ -78,6 +80,10 @@ pub async fn serve(app: &App, stop: CancellationToken) -> Result<(), Failed> {
     } else {
         app.started.cancel();
         stop.cancelled().await;
+    }
+    if let Some(images) = images {
+        let Drained { cut } = images.await.doing(|| "serve images".into())?;
+        tracing::info!(cut, "the registry is drained");
     }
     if let Some(writer) = writer {
         // Every clone of what wrote to it is gone with the last request: what was accepted is now on disk.

@@ -4,6 +4,7 @@
 mod bucket;
 mod catalogue;
 mod commands;
+mod images;
 mod killed;
 mod probe;
 mod process;
