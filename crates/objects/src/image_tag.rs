@@ -77,7 +77,7 @@ pub fn move_to(
             Err(_) => u64::try_from(now.micros()).unwrap_or(1),
         };
         let (repository, tag) = (repository.as_str().to_owned(), tag.as_str().to_owned());
-        let pointer = TagPointer { repository, tag, number, manifest: manifest.clone(), pushed_at: now };
+        let pointer = TagPointer { repository, tag, number, manifest, pushed_at: now };
         let payload = serde_json::to_vec(&pointer)
             .map_err(|error| TagError::Content { tag: pointer.tag.clone(), why: error.to_string() })?;
         moved = Some(pointer);

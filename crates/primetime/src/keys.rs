@@ -122,11 +122,7 @@ mod tests {
         assert!(ring(&data, Purpose::Edition, &none).is_err());
         // In another folder, to which nothing was copied, the configuration says it.
         let other = SigningKey::generate(&rng).public();
-        let said = Trusted {
-            edition: vec![other.clone()],
-            token: vec![other.clone()],
-            ..Trusted::default()
-        };
+        let said = Trusted { edition: vec![other.clone()], token: vec![other.clone()], ..Trusted::default() };
         assert!(ring(&data, Purpose::Edition, &said).unwrap().get(&other.id().0).is_some());
         let both = ring(&data, Purpose::Token, &said).unwrap();
         assert!(both.get(&other.id().0).is_some() && both.get(&key.id().0).is_some());

@@ -23,8 +23,8 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     (
         "primetime",
         &[
-            "domain", "edition", "encode", "media", "objects", "origin", "registry", "release", "site", "store",
-            "studio", "viewers", "web", "work",
+            "domain", "edition", "encode", "media", "objects", "origin", "registry", "release", "site",
+            "store", "studio", "viewers", "web", "work",
         ],
     ),
     ("xtask", &[]),

@@ -31,7 +31,7 @@ mod bucket;
 mod contract;
 mod folder;
 mod hostile;
+mod image_tags;
 mod refusals;
 mod server;
-mod image_tags;
 mod tokens;
