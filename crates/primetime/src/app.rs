@@ -41,8 +41,10 @@ impl App {
         let data = DataDir::open(&config.data_dir)?;
         let objects = storage::open(&config, &data)?;
         let store = match &config.database {
-            Some(path) => Some(
-                Store::open(path).await.map_err(|error| Failed::at("the database did not open", error))?,
+            Some(location) => Some(
+                Store::open_at(location, &config.database_options())
+                    .await
+                    .map_err(|error| Failed::at("the database did not open", error))?,
             ),
             None => None,
         };
@@ -64,9 +66,11 @@ impl App {
 
     /// The database, for what cannot do without.
     pub fn store(&self) -> Result<&Store, Failed> {
-        self.store
-            .as_ref()
-            .ok_or_else(|| Failed::new("this needs a database: leave database.path unset, or name a file"))
+        self.store.as_ref().ok_or_else(|| {
+            Failed::new(
+                "this needs a database: set database.url, or leave database.path unset, or name a file",
+            )
+        })
     }
 
     /// Follows the announcements of this installation's editions.

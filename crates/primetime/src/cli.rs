@@ -71,6 +71,24 @@ pub enum Command {
     Doctor,
     /// Bring the database to this version's schema (serve does it too)
     Migrate,
+    /// Copy a database from one engine to another
+    Db {
+        #[command(subcommand)]
+        command: DbCommand,
+    },
+    /// Write database, objects and public keys into a folder, while everything goes on; what is there already is not copied again
+    Backup {
+        /// The folder; made if it is not there
+        dir: PathBuf,
+        /// Also the secrets: with them, viewers keep their profiles. Keep such a backup as safe as the secrets
+        #[arg(long)]
+        secrets: bool,
+    },
+    /// Make an installation out of a backup: the data folder must be empty, and the database too
+    Restore {
+        /// The backup's folder
+        dir: PathBuf,
+    },
     /// Serve the demo: bring in its catalogue and masters, show progress, print the addresses
     Demo(DemoArgs),
     /// Announce a synthetic edition, for benches; in a data folder of its own
@@ -180,6 +198,29 @@ pub struct BuildArgs {
     /// When that commit was made, as in 2026-03-01T20:00:00Z
     #[arg(long, value_name = "TIME", requires = "commit")]
     pub created: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum DbCommand {
+    /// Copy everything into an empty database, compare, and only then let it count. Stop what serves from the old one first:
+    /// what is written after the beginning stays behind
+    Copy(CopyArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct CopyArgs {
+    /// sqlite:PATH or postgres://USER@HOST:PORT/NAME
+    #[arg(long, value_name = "URL")]
+    pub from: String,
+    /// As --from; it must hold nothing
+    #[arg(long, value_name = "URL")]
+    pub to: String,
+    /// File with the password of --from
+    #[arg(long, value_name = "FILE")]
+    pub from_password_file: Option<PathBuf>,
+    /// File with the password of --to
+    #[arg(long, value_name = "FILE")]
+    pub to_password_file: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]

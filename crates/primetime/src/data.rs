@@ -8,6 +8,7 @@ use std::{
 };
 
 use domain::Rng;
+use rustix::fs::{FlockOperation, flock};
 
 use crate::failed::{Doing, Failed};
 
@@ -37,26 +38,48 @@ impl DataDir {
         self.0.join("objects-local")
     }
 
-    /// Takes the right to serve from this folder; it is given back when the value is dropped or the process ends, however.
-    pub fn lock(&self) -> Result<File, Failed> {
-        let path = self.0.join("serve.lock");
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(&path)
-            .doing(|| format!("open {}", path.display()))?;
-        match file.try_lock() {
+    /// Takes the right to serve from this folder; it is given back when the value is dropped or the process ends, however. On a
+    /// database that several processes share they share the folder too; a SQLite file is served by one.
+    pub fn lock(&self, shared: bool) -> Result<File, Failed> {
+        let (file, path) = self.lock_file("serve.lock")?;
+        match if shared { file.try_lock_shared() } else { file.try_lock() } {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(Failed::new(format!(
                 "another `primetime serve` is using {}: stop it, or choose another folder with --data; \
-                 a second process for viewers alone runs with --roles site,origin --set database.path=none",
+                 a second process for viewers alone runs with --roles site,origin --set database.path=none; \
+                 several of every kind share a database of PostgreSQL (database.url)",
                 self.0.display()
             ))),
             Err(TryLockError::Error(error)) => {
                 Err(Failed::at(format!("cannot lock {}", path.display()), error))
             }
         }
+    }
+
+    /// Says that this process may have files in the making, for as long as the value lives. The first of several has `clear`
+    /// run before any other goes on: what earlier processes left half-written is nobody's then.
+    pub fn in_the_making(&self, clear: impl FnOnce() -> Result<(), Failed>) -> Result<File, Failed> {
+        let (file, path) = self.lock_file("scratch.lock")?;
+        let doing = || format!("lock {}", path.display());
+        match file.try_lock() {
+            Ok(()) => clear()?,
+            Err(TryLockError::WouldBlock) => {}
+            Err(TryLockError::Error(error)) => return Err(error).doing(doing),
+        }
+        // Waits for whoever clears, which is quick; an exclusive lock of our own becomes a shared one (flock(2)).
+        flock(&file, FlockOperation::LockShared).doing(doing)?;
+        Ok(file)
+    }
+
+    fn lock_file(&self, name: &str) -> Result<(File, PathBuf), Failed> {
+        let path = self.0.join(name);
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .doing(|| format!("open {}", path.display()))?;
+        Ok((file, path))
     }
 
     /// A secret of this installation as it was written when it was first needed: `make` draws it then. Only the owner may read it.
@@ -135,13 +158,38 @@ mod tests {
     }
 
     #[test]
-    fn one_folder_serves_once() {
+    fn one_folder_serves_once_unless_its_database_is_shared() {
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::open(dir.path()).unwrap();
-        let held = data.lock().unwrap();
-        let refusal = data.lock().unwrap_err().to_string();
-        assert!(refusal.contains("another `primetime serve`") && refusal.contains("--data"), "{refusal}");
+        let held = data.lock(false).unwrap();
+        for shared in [false, true] {
+            let refusal = data.lock(shared).unwrap_err().to_string();
+            assert!(refusal.contains("another `primetime serve`") && refusal.contains("--data"), "{refusal}");
+        }
         drop(held);
-        data.lock().unwrap();
+        let both = [data.lock(true).unwrap(), data.lock(true).unwrap()];
+        assert!(data.lock(false).is_err());
+        drop(both);
+        data.lock(false).unwrap();
+    }
+
+    #[test]
+    fn only_the_first_clears_what_was_left() {
+        let dir = tempfile::tempdir().unwrap();
+        let data = DataDir::open(dir.path()).unwrap();
+        let mut cleared = 0;
+        let mut enter = || {
+            data.in_the_making(|| {
+                cleared += 1;
+                Ok(())
+            })
+            .unwrap()
+        };
+        let (first, second) = (enter(), enter());
+        drop(first);
+        let third = enter();
+        drop((second, third));
+        enter();
+        assert_eq!(cleared, 2);
     }
 }

@@ -92,11 +92,14 @@ pub struct Track {
     pub body: String,
 }
 
-pub(crate) const STATEMENTS: &[&str] = &[INSERT, ONE, ALL, STATE, PROBE, INDEX, PUT_TRACK, TRACKS];
+pub(crate) const STATEMENTS: &[&str] = &[INSERT, ONE, HELD, ALL, STATE, PROBE, INDEX, PUT_TRACK, TRACKS];
 
 const INSERT: &str = "INSERT INTO assets (id, title, state, source, created_at, updated_at) \
     VALUES ($1, $2, 'waiting', $3, $4, $5) ON CONFLICT (id) DO NOTHING";
 const ONE: &str = "SELECT id, title, state, message, source, probe, index_key, summary, created_at FROM assets WHERE id = $1";
+/// Changes nothing, and so keeps everybody else from changing the row.
+const HELD: &str = "UPDATE assets SET updated_at = updated_at WHERE id = $1 \
+    RETURNING id, title, state, message, source, probe, index_key, summary, created_at";
 const ALL: &str = "SELECT id, title, state, message, source, probe, index_key, summary, created_at FROM assets ORDER BY created_at, id";
 const STATE: &str =
     "UPDATE assets SET state = $2, message = $3, updated_at = $4 WHERE id = $1 AND state = $5";
@@ -151,7 +154,7 @@ impl Tx {
 
     /// An asset, as this transaction sees it: no other can change it before this one ends.
     pub async fn asset(&mut self, id: &AssetId) -> Result<Option<Asset>, StoreError> {
-        self.connection.row(ONE, args![id.as_str()]).await?.as_ref().map(asset).transpose()
+        self.connection.row(HELD, args![id.as_str()]).await?.as_ref().map(asset).transpose()
     }
 
     /// Moves an asset from one state to another.

@@ -1,23 +1,19 @@
 //! The engines behind one face: statements with arguments in, rows out. The dialects meet here and nowhere else.
 
-use std::path::PathBuf;
+use futures_util::{StreamExt, stream::BoxStream};
+use sqlx::{Postgres, Sqlite, Transaction};
 
-use sqlx::{Row as _, Sqlite, SqlitePool, Transaction, TypeInfo, ValueRef, sqlite::SqliteRow};
-
-use crate::{StoreError, sqlite};
+use crate::{
+    StoreError,
+    postgres::{self, Server},
+    sqlite::{self, Pools},
+};
 
 /// The engine that an installation uses.
 #[derive(Debug)]
 pub(crate) enum Db {
     Sqlite(Pools),
-}
-
-/// SQLite has one writer; readers do not wait for it (WAL).
-#[derive(Debug)]
-pub(crate) struct Pools {
-    pub write: SqlitePool,
-    pub read: SqlitePool,
-    pub path: PathBuf,
+    Postgres(Server),
 }
 
 /// A transaction that may write.
@@ -32,6 +28,34 @@ pub(crate) struct Connection {
 #[derive(Debug)]
 enum Engine {
     Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+/// A statement: one text for all engines, or one for each where they differ.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Sql {
+    Same(&'static str),
+    Each { sqlite: &'static str, postgres: &'static str },
+}
+
+impl From<&'static str> for Sql {
+    fn from(sql: &'static str) -> Self {
+        Sql::Same(sql)
+    }
+}
+
+impl Sql {
+    fn sqlite(self) -> &'static str {
+        match self {
+            Sql::Same(sql) | Sql::Each { sqlite: sql, .. } => sql,
+        }
+    }
+
+    fn postgres(self) -> &'static str {
+        match self {
+            Sql::Same(sql) | Sql::Each { postgres: sql, .. } => sql,
+        }
+    }
 }
 
 /// An argument of a statement; `None` is the NULL of its type.
@@ -73,8 +97,9 @@ macro_rules! args {
 }
 pub(crate) use args;
 
-#[derive(Debug)]
-enum Cell {
+/// A value of a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Cell {
     Null,
     Int(i64),
     Text(String),
@@ -82,7 +107,7 @@ enum Cell {
 
 /// A row, by the position of its columns.
 #[derive(Debug)]
-pub(crate) struct Row(Vec<Cell>);
+pub(crate) struct Row(pub Vec<Cell>);
 
 impl Row {
     pub fn text(&self, at: usize) -> Result<String, StoreError> {
@@ -120,19 +145,6 @@ fn wrong(at: usize, what: &str) -> StoreError {
     StoreError::Unreadable { what: format!("{what} (column {at})") }
 }
 
-fn decode(row: &SqliteRow) -> Result<Row, sqlx::Error> {
-    let cell = |at: usize| {
-        let raw = row.try_get_raw(at)?;
-        let kind = raw.type_info().name().to_owned();
-        Ok(match kind.as_str() {
-            _ if raw.is_null() => Cell::Null,
-            "INTEGER" | "BIGINT" | "BOOLEAN" => Cell::Int(row.try_get_unchecked(at)?),
-            _ => Cell::Text(row.try_get_unchecked(at)?),
-        })
-    };
-    (0..row.columns().len()).map(cell).collect::<Result<_, sqlx::Error>>().map(Row)
-}
-
 /// A statement with its arguments bound.
 macro_rules! bound {
     ($sql:expr, $args:expr) => {{
@@ -148,88 +160,189 @@ macro_rules! bound {
 }
 
 impl Db {
+    /// The statement in this engine's words.
+    pub fn text(&self, sql: Sql) -> &'static str {
+        match self {
+            Db::Sqlite(_) => sql.sqlite(),
+            Db::Postgres(_) => sql.postgres(),
+        }
+    }
+
     /// Rows of a statement that only reads.
-    pub async fn rows(&self, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
-        let Db::Sqlite(pools) = self;
-        let rows = bound!(sql, args).fetch_all(&pools.read).await?;
-        Ok(rows.iter().map(decode).collect::<Result<_, _>>()?)
+    pub async fn rows(&self, sql: impl Into<Sql>, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+        let sql = sql.into();
+        match self {
+            Db::Sqlite(pools) => {
+                let rows = bound!(sql.sqlite(), args).fetch_all(&pools.read).await?;
+                Ok(rows.iter().map(sqlite::decode).collect::<Result<_, _>>()?)
+            }
+            Db::Postgres(server) => {
+                let rows =
+                    bound!(sql.postgres(), args).fetch_all(&server.pool).await.map_err(postgres::failed)?;
+                Ok(rows.iter().map(postgres::decode).collect::<Result<_, _>>()?)
+            }
+        }
     }
 
     /// The first row of a statement that only reads.
-    pub async fn row(&self, sql: &'static str, args: &[Arg<'_>]) -> Result<Option<Row>, StoreError> {
+    pub async fn row(&self, sql: impl Into<Sql>, args: &[Arg<'_>]) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, args).await?.into_iter().next())
     }
 
     pub async fn begin(&self) -> Result<Connection, StoreError> {
-        let Db::Sqlite(pools) = self;
-        // IMMEDIATE: waits for its turn here, rather than failing in the middle when another process writes.
-        let tx = pools.write.begin_with("BEGIN IMMEDIATE").await?;
-        Ok(Connection { engine: Engine::Sqlite(tx), broken: false })
+        let engine = match self {
+            // IMMEDIATE: waits for its turn here, rather than failing in the middle when another process writes.
+            Db::Sqlite(pools) => Engine::Sqlite(pools.write.begin_with("BEGIN IMMEDIATE").await?),
+            // Said in full: the server's own defaults are somebody else's to change.
+            Db::Postgres(server) => {
+                let begin = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE";
+                Engine::Postgres(server.pool.begin_with(begin).await.map_err(postgres::failed)?)
+            }
+        };
+        Ok(Connection { engine, broken: false })
     }
 
-    pub async fn prepare(&self, sql: &'static str) -> Result<(), StoreError> {
+    /// A transaction that reads all tables as they are at its beginning, whatever is written meanwhile.
+    pub async fn begin_snapshot(&self) -> Result<Connection, StoreError> {
+        let engine = match self {
+            // The first read takes the snapshot (sqlite.org/isolation.html), so one is made here.
+            Db::Sqlite(pools) => {
+                let mut tx = pools.read.begin_with("BEGIN DEFERRED").await?;
+                sqlx::query("SELECT COUNT(*) FROM sqlite_master").fetch_one(&mut *tx).await?;
+                Engine::Sqlite(tx)
+            }
+            Db::Postgres(server) => {
+                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+                let mut tx = server.pool.begin_with(begin).await.map_err(postgres::failed)?;
+                // A whole table is one statement here.
+                sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
+                Engine::Postgres(tx)
+            }
+        };
+        Ok(Connection { engine, broken: false })
+    }
+
+    pub async fn prepare(&self, sql: impl Into<Sql>) -> Result<(), StoreError> {
         use sqlx::{Executor, SqlStr};
-        let Db::Sqlite(pools) = self;
-        pools.read.prepare(SqlStr::from_static(sql)).await?;
+        let sql = sql.into();
+        match self {
+            Db::Sqlite(pools) => drop(pools.read.prepare(SqlStr::from_static(sql.sqlite())).await?),
+            Db::Postgres(server) => drop(server.pool.prepare(SqlStr::from_static(sql.postgres())).await?),
+        }
         Ok(())
     }
 
     /// The engine and its version, what is broken, and its size in bytes.
     pub async fn health(&self) -> Result<(String, Vec<String>, u64), StoreError> {
-        let Db::Sqlite(pools) = self;
-        let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&pools.read).await?;
-        Ok((format!("SQLite {version}"), sqlite::damage(&pools.read).await?, sqlite::size(&pools.path)))
+        match self {
+            Db::Sqlite(pools) => Ok(sqlite::health(pools).await?),
+            Db::Postgres(server) => postgres::health(server).await.map_err(postgres::failed),
+        }
     }
 
     pub async fn close(&self) {
-        let Db::Sqlite(pools) = self;
-        pools.read.close().await;
-        if let Err(error) = sqlite::fold(&pools.write).await
-            && !matches!(error, sqlx::Error::PoolClosed)
-        {
-            // Nothing is lost: the log is read at the next start.
-            tracing::warn!(%error, "the database's log could not be folded into its file");
+        match self {
+            Db::Sqlite(pools) => sqlite::close(pools).await,
+            Db::Postgres(server) => server.pool.close().await,
         }
-        pools.write.close().await;
     }
 }
 
 impl Connection {
     /// Rows that the statement reads or returns.
-    pub async fn rows(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
+    pub async fn rows(&mut self, sql: impl Into<Sql>, args: &[Arg<'_>]) -> Result<Vec<Row>, StoreError> {
         self.unbroken()?;
-        let Engine::Sqlite(tx) = &mut self.engine;
-        let rows = bound!(sql, args).fetch_all(&mut **tx).await;
-        let rows = self.told(rows)?;
-        Ok(rows.iter().map(decode).collect::<Result<_, _>>()?)
+        let sql = sql.into();
+        let rows = match &mut self.engine {
+            Engine::Sqlite(tx) => bound!(sql.sqlite(), args)
+                .fetch_all(&mut **tx)
+                .await
+                .and_then(|rows| rows.iter().map(sqlite::decode).collect()),
+            Engine::Postgres(tx) => bound!(sql.postgres(), args)
+                .fetch_all(&mut **tx)
+                .await
+                .and_then(|rows| rows.iter().map(postgres::decode).collect()),
+        };
+        self.told(rows)
     }
 
     /// The first row that the statement reads or returns.
-    pub async fn row(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<Option<Row>, StoreError> {
+    pub async fn row(&mut self, sql: impl Into<Sql>, args: &[Arg<'_>]) -> Result<Option<Row>, StoreError> {
         Ok(self.rows(sql, args).await?.into_iter().next())
     }
 
     /// How many rows the statement changed.
-    pub async fn execute(&mut self, sql: &'static str, args: &[Arg<'_>]) -> Result<u64, StoreError> {
+    pub async fn execute(&mut self, sql: impl Into<Sql>, args: &[Arg<'_>]) -> Result<u64, StoreError> {
         self.unbroken()?;
-        let Engine::Sqlite(tx) = &mut self.engine;
-        let done = bound!(sql, args).execute(&mut **tx).await;
-        Ok(self.told(done)?.rows_affected())
+        let sql = sql.into();
+        let done = match &mut self.engine {
+            Engine::Sqlite(tx) => {
+                bound!(sql.sqlite(), args).execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+            Engine::Postgres(tx) => {
+                bound!(sql.postgres(), args).execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+        };
+        self.told(done)
+    }
+
+    /// How many rows a statement changed that was put together here, out of our own words.
+    pub async fn execute_made(&mut self, sql: &str, args: &[Arg<'_>]) -> Result<u64, StoreError> {
+        self.unbroken()?;
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        let done = match &mut self.engine {
+            Engine::Sqlite(tx) => bound!(sql, args).execute(&mut **tx).await.map(|done| done.rows_affected()),
+            Engine::Postgres(tx) => {
+                bound!(sql, args).execute(&mut **tx).await.map(|done| done.rows_affected())
+            }
+        };
+        self.told(done)
+    }
+
+    /// The rows of a statement that was put together here, one after the other: a table may be larger than memory.
+    pub fn stream<'c>(&'c mut self, sql: &str) -> BoxStream<'c, Result<Row, StoreError>> {
+        let sql = sqlx::AssertSqlSafe(sql.to_owned());
+        match &mut self.engine {
+            Engine::Sqlite(tx) => {
+                let rows = sqlx::query(sql).fetch(&mut **tx);
+                rows.map(|row| Ok(sqlite::decode(&row?)?)).boxed()
+            }
+            Engine::Postgres(tx) => {
+                let rows = sqlx::query(sql).fetch(&mut **tx);
+                rows.map(|row| Ok(postgres::decode(&row?)?)).boxed()
+            }
+        }
     }
 
     /// Runs a file of statements.
     pub async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
         self.unbroken()?;
-        let Engine::Sqlite(tx) = &mut self.engine;
-        let done = sqlx::raw_sql(sql).execute(&mut **tx).await;
-        self.told(done).map(drop)
+        let done = match &mut self.engine {
+            Engine::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
+            Engine::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
+        };
+        self.told(done)
+    }
+
+    /// Waits until no other process is changing the tables, and keeps others from it until this transaction ends.
+    pub async fn lock_schema(&mut self) -> Result<(), StoreError> {
+        match &mut self.engine {
+            // Who may write is alone already.
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(tx) => {
+                let locked = postgres::lock_schema(tx).await;
+                self.told(locked)
+            }
+        }
     }
 
     /// It is on disk when this returns.
     pub async fn commit(self) -> Result<(), StoreError> {
         self.unbroken()?;
-        let Engine::Sqlite(tx) = self.engine;
-        Ok(tx.commit().await?)
+        match self.engine {
+            Engine::Sqlite(tx) => Ok(tx.commit().await?),
+            Engine::Postgres(tx) => Ok(tx.commit().await?),
+        }
     }
 
     /// Lets nothing follow, and nothing be committed.

@@ -28,7 +28,8 @@ pub(crate) const STATEMENTS: &[&str] = &[ADD, NEWEST, LIST];
 
 /// Adds number N only while N-1 is the newest: of two publishers, one finds that it came second.
 const ADD: &str = "INSERT INTO editions (number, header_key, header_hash, content, reason, created_at) \
-    SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT COALESCE(MAX(number), 0) FROM editions) = $1 - 1";
+    SELECT $1, $2, $3, $4, $5, $6 WHERE (SELECT COALESCE(MAX(number), 0) + 1 FROM editions) = $1 \
+    ON CONFLICT (number) DO NOTHING";
 const NEWEST: &str = "SELECT number, header_key, header_hash, content, reason, created_at FROM editions ORDER BY number DESC LIMIT 1";
 const LIST: &str = "SELECT number, header_key, header_hash, content, reason, created_at FROM editions ORDER BY number DESC LIMIT $1";
 

@@ -1,12 +1,12 @@
-use crate::sqlite;
+use crate::{postgres, sqlite};
 
 /// Why the store did not do what it was asked. Whatever transaction it happened in has changed nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// The file cannot be used as our database.
+    /// The file, or the server, cannot be used as our database.
     #[error("cannot open the database {path}: {reason}")]
     Open {
-        /// Which file.
+        /// Which: a path, or a URL without its password.
         path: String,
         /// Why, and what to do.
         reason: String,
@@ -21,14 +21,22 @@ pub enum StoreError {
         "the database is busy: another program keeps it locked (a backup, a shell with an open transaction)"
     )]
     Busy(#[source] EngineError),
+    /// Another transaction was in the way, and the engine ended this one: begin again.
+    #[error("another transaction was in the way; nothing was written: try again")]
+    Contended(#[source] EngineError),
+    /// The database server cannot be reached, or has no connection left. What was about to be committed may have been.
+    #[error("the database server does not answer: see that it runs and can be reached")]
+    Away(#[source] EngineError),
     /// The disk (or its quota) is full.
     #[error("no space left for the database: free some, or move the data folder; nothing was written")]
     Full(#[source] EngineError),
     /// The file or its folder may not be written.
-    #[error("the database is read-only: make its file and folder writable for this user")]
+    #[error(
+        "the database is read-only: make its file and folder writable for this user, or name the primary server"
+    )]
     ReadOnly(#[source] EngineError),
     /// The engine found the file damaged.
-    #[error("the database file is damaged: stop the program and restore a backup")]
+    #[error("the database is damaged: stop the program and restore a backup")]
     Damaged(#[source] EngineError),
     /// The engine failed in another way.
     #[error("the database failed")]
@@ -56,7 +64,10 @@ pub enum StoreError {
 impl StoreError {
     /// May the same call succeed a little later? Not before somebody made room, when the disk is full.
     pub fn is_transient(&self) -> bool {
-        matches!(self, StoreError::Busy(_) | StoreError::Full(_))
+        matches!(
+            self,
+            StoreError::Busy(_) | StoreError::Full(_) | StoreError::Contended(_) | StoreError::Away(_)
+        )
     }
 }
 
@@ -76,6 +87,7 @@ impl From<sqlx::Error> for StoreError {
         match error {
             sqlx::Error::PoolClosed => StoreError::Closed,
             sqlx::Error::PoolTimedOut => StoreError::Busy(error.into()),
+            error if let Some(meaning) = postgres::meaning(&error) => meaning(error.into()),
             // Extended codes hold the primary one in their low byte (sqlite.org/rescode.html).
             error => match sqlite::code(&error) {
                 Some(5 | 6) => StoreError::Busy(error.into()),

@@ -16,11 +16,11 @@ pub struct Health {
 }
 
 impl Store {
-    /// Reads the whole file and checks its structure, its references, and that every statement of this version fits its tables:
-    /// seconds for a large one.
+    /// Checks that every statement of this version fits the tables, and what the engine can tell of its own soundness: SQLite
+    /// reads the whole file, structure and references, which takes seconds for a large one.
     pub async fn health(&self) -> Result<Health, StoreError> {
         let (engine, mut broken, bytes) = self.db.health().await?;
-        for sql in Store::statements() {
+        for sql in self.statements() {
             match self.prepare(sql).await {
                 Err(StoreError::Engine(error)) => {
                     broken.push(format!("the tables do not fit this version: {error}"))

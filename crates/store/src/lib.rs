@@ -1,10 +1,11 @@
-//! The only SQL. Functions by concern, never a pool: SQLite here, written so that PostgreSQL can join.
+//! The only SQL. Functions by concern, never a pool: on SQLite, or on PostgreSQL 15 and later.
 //!
 //! Statements use `$1`, text ids, integer microseconds and JSON as text. What must happen together is a [`Tx`], whose
 //! methods are the functions; reading and single steps are methods of [`Store`].
 
 mod assets;
 mod catalogue;
+mod copy;
 mod db;
 mod editions;
 mod error;
@@ -14,8 +15,12 @@ mod migrate;
 mod outbox;
 mod pictures;
 mod positions;
+mod postgres;
 mod profiles;
 mod sqlite;
+mod tables;
+mod tally;
+mod url;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -23,6 +28,7 @@ use tokio::sync::Notify;
 
 pub use assets::{Asset, AssetState, NewAsset, Track};
 pub use catalogue::{Document, Imported, Revision, Staged};
+pub use copy::{CopyError, Tallies};
 pub use editions::EditionRow;
 pub use error::EngineError;
 pub use error::StoreError;
@@ -32,6 +38,8 @@ pub use migrate::{Migrated, SCHEMA};
 pub use outbox::Promise;
 pub use pictures::PictureRow;
 pub use positions::{Position, PositionWrite};
+pub use tally::Tally;
+pub use url::{Location, LocationError, PostgresUrl, mask};
 
 use db::{Connection, Db};
 
@@ -40,13 +48,15 @@ use db::{Connection, Db};
 pub struct Options {
     /// How long to wait for another process's transaction; ours take less than 20 ms.
     pub patience: Duration,
-    /// Connections that read at once: pages read none, so a few are enough.
+    /// Connections that read at once on SQLite: pages read none, so a few are enough.
     pub readers: u32,
+    /// Connections to PostgreSQL, which read and write: a process's group commit, its jobs and its studio need a few.
+    pub connections: u32,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { patience: Duration::from_secs(5), readers: 4 }
+        Self { patience: Duration::from_secs(5), readers: 4, connections: 8 }
     }
 }
 
@@ -75,6 +85,27 @@ impl Store {
         Self::open_with(path, &Options::default()).await
     }
 
+    /// As [`Store::open`], on either engine. A database of PostgreSQL must be there, empty or ours.
+    pub async fn open_at(location: &Location, options: &Options) -> Result<Self, StoreError> {
+        let store = Self::open_at_as_it_is(location, options).await?;
+        store.migrate().await?;
+        Ok(store)
+    }
+
+    /// As [`Store::open_at`], and leaves the tables as they are.
+    pub async fn open_at_as_it_is(location: &Location, options: &Options) -> Result<Self, StoreError> {
+        let db = match location {
+            Location::Sqlite(path) => Db::Sqlite(sqlite::open(path, options).await?),
+            Location::Postgres(url) => Db::Postgres(postgres::open(url, options).await?),
+        };
+        Ok(Self { db: Arc::new(db), new_jobs: Arc::default() })
+    }
+
+    /// May several processes serve from this database at the same time?
+    pub fn is_shared(&self) -> bool {
+        matches!(&*self.db, Db::Postgres(_))
+    }
+
     /// As [`Store::open`], with other bounds.
     pub async fn open_with(path: &Path, options: &Options) -> Result<Self, StoreError> {
         let store = Self::open_as_it_is(path, options).await?;
@@ -84,11 +115,11 @@ impl Store {
 
     /// As [`Store::open`], and leaves the tables as they are: for looking at a database before [`Store::migrate`].
     pub async fn open_as_it_is(path: &Path, options: &Options) -> Result<Self, StoreError> {
-        let db = sqlite::open(path, options).await?;
-        Ok(Self { db: Arc::new(Db::Sqlite(db)), new_jobs: Arc::default() })
+        Self::open_at_as_it_is(&Location::Sqlite(path.to_owned()), options).await
     }
 
-    /// Begins a transaction that may write. Writers wait for each other: keep it short, and await nothing else inside.
+    /// Begins a transaction that may write. Writers wait for each other, on SQLite for
+    /// all others: keep it short, and await nothing else inside.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let connection = self.db.begin().await?;
         Ok(Tx { connection, enqueued: false, new_jobs: self.new_jobs.clone() })
@@ -106,8 +137,8 @@ impl Store {
     }
 
     /// Every statement, for the contract suite, which prepares each on the engine.
-    pub fn statements() -> Vec<&'static str> {
-        [
+    pub fn statements(&self) -> Vec<&'static str> {
+        let mut statements = [
             assets::STATEMENTS,
             &catalogue::STATEMENTS.concat(),
             editions::STATEMENTS,
@@ -118,7 +149,19 @@ impl Store {
             positions::STATEMENTS,
             profiles::STATEMENTS,
         ]
-        .concat()
+        .concat();
+        statements.extend(jobs::DIFFERENT.iter().map(|sql| self.db.text(*sql)));
+        statements
+    }
+
+    /// What a setting of the server is, inside a transaction of ours; for those who want to know what durability hangs on.
+    ///
+    /// # Errors
+    /// On SQLite, which has none of these.
+    pub async fn setting(&self, name: &str) -> Result<String, StoreError> {
+        let mut tx = self.begin().await?;
+        let row = tx.connection.row("SELECT current_setting($1)", db::args![name]).await?;
+        row.map_or(Ok(String::new()), |row| row.text(0))
     }
 
     /// Asks the engine to prepare a statement, without running it.

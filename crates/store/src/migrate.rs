@@ -42,6 +42,7 @@ impl Store {
     /// [`StoreError::Migrate`] when a newer program has changed the tables in a way that this one does not understand.
     pub async fn migrate(&self) -> Result<Migrated, StoreError> {
         let mut tx = self.begin().await?;
+        tx.connection.lock_schema().await?;
         tx.connection.execute(TABLE, args![]).await?;
         let row = tx.connection.row(STATE, args![]).await?;
         let (from, least) = row.map_or(Ok((0, 0)), |row| Ok::<_, StoreError>((row.int(0)?, row.int(1)?)))?;

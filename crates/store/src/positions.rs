@@ -1,6 +1,6 @@
 //! Where profiles are in what they watch.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use domain::{ProfileId, Timestamp, TitleId};
 
@@ -58,7 +58,7 @@ const DEVICE: &str = "INSERT INTO position_devices (profile, title, device, seq,
 /// From one device the greater `seq` wins, whenever it arrives; between devices the later `at`. What was seen to the end stays
 /// so in `times` and `finished_at`, also when it is begun again.
 const PUT: &str = "INSERT INTO positions (profile, title, position, duration, device, seq, at, finished, times, finished_at) \
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, CASE WHEN $8 = 1 THEN $7 ELSE NULL END) \
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, CASE WHEN CAST($8 AS BIGINT) = 1 THEN CAST($7 AS BIGINT) ELSE NULL END) \
     ON CONFLICT (profile, title) DO UPDATE SET position = excluded.position, duration = excluded.duration, \
     device = excluded.device, seq = excluded.seq, finished = excluded.finished, \
     at = CASE WHEN excluded.at > positions.at THEN excluded.at ELSE positions.at END, \
@@ -91,7 +91,8 @@ impl Store {
     /// of each, in order, whether it was news: one that is older than what is known changes nothing.
     pub async fn put_positions(&self, batch: &[PositionWrite]) -> Result<Vec<bool>, StoreError> {
         let mut tx = self.begin().await?;
-        let mut seen = HashMap::new();
+        // In one order everywhere, so that no two batches wait for each other: whoever holds a profile goes on.
+        let mut seen = BTreeMap::new();
         for write in batch {
             let at = seen.entry(&write.profile).or_insert(write.at);
             *at = write.at.max(*at);

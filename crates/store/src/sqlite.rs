@@ -1,14 +1,29 @@
 //! Opening SQLite so that what is acknowledged is on disk, and telling what went wrong.
 
-use std::{fs::File, path::Path, time::Duration};
-
-use sqlx::{
-    Connection as _, Sqlite, SqliteConnection, SqlitePool,
-    pool::PoolOptions,
-    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous},
+use std::{
+    fs::File,
+    path::{Path, PathBuf},
+    time::Duration,
 };
 
-use crate::{Options, StoreError, db::Pools};
+use sqlx::{
+    Connection as _, Row as _, Sqlite, SqliteConnection, SqlitePool, TypeInfo, ValueRef,
+    pool::PoolOptions,
+    sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous},
+};
+
+use crate::{
+    Options, StoreError,
+    db::{Cell, Row},
+};
+
+/// SQLite has one writer; readers do not wait for it (WAL).
+#[derive(Debug)]
+pub(crate) struct Pools {
+    pub write: SqlitePool,
+    pub read: SqlitePool,
+    pub path: PathBuf,
+}
 
 /// Between two tries to open a file that another process is making or recovering, which SQLite's own timeout does not cover.
 const OPEN_PAUSE: Duration = Duration::from_millis(20);
@@ -16,7 +31,7 @@ const OPEN_PAUSE: Duration = Duration::from_millis(20);
 const APPLICATION_ID: i64 = 0x5072_696d;
 
 pub(crate) async fn open(path: &Path, options: &Options) -> Result<Pools, StoreError> {
-    let Options { patience, readers } = *options;
+    let Options { patience, readers, .. } = *options;
     let new = !path.exists();
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -125,15 +140,46 @@ pub(crate) fn code(error: &sqlx::Error) -> Option<u32> {
     error.as_database_error().and_then(|error| error.code()?.parse::<u32>().ok()).map(|code| code & 0xff)
 }
 
+/// A row as it was read.
+pub(crate) fn decode(row: &SqliteRow) -> Result<Row, sqlx::Error> {
+    let cell = |at: usize| {
+        let raw = row.try_get_raw(at)?;
+        let kind = raw.type_info().name().to_owned();
+        Ok(match kind.as_str() {
+            _ if raw.is_null() => Cell::Null,
+            "INTEGER" | "BIGINT" | "BOOLEAN" => Cell::Int(row.try_get_unchecked(at)?),
+            _ => Cell::Text(row.try_get_unchecked(at)?),
+        })
+    };
+    (0..row.columns().len()).map(cell).collect::<Result<_, sqlx::Error>>().map(Row)
+}
+
+/// Name and version, what is broken, bytes.
+pub(crate) async fn health(pools: &Pools) -> Result<(String, Vec<String>, u64), sqlx::Error> {
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(&pools.read).await?;
+    Ok((format!("SQLite {version}"), damage(&pools.read).await?, size(&pools.path)))
+}
+
+pub(crate) async fn close(pools: &Pools) {
+    pools.read.close().await;
+    if let Err(error) = fold(&pools.write).await
+        && !matches!(error, sqlx::Error::PoolClosed)
+    {
+        // Nothing is lost: the log is read at the next start.
+        tracing::warn!(%error, "the database's log could not be folded into its file");
+    }
+    pools.write.close().await;
+}
+
 /// Folds the log into the file, as far as other processes let us.
-pub(crate) async fn fold(write: &SqlitePool) -> Result<(), sqlx::Error> {
+async fn fold(write: &SqlitePool) -> Result<(), sqlx::Error> {
     let mut conn = write.acquire().await?;
     sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").fetch_all(&mut *conn).await?;
     Ok(())
 }
 
 /// What a look over the whole file finds; empty when it is sound.
-pub(crate) async fn damage(read: &SqlitePool) -> Result<Vec<String>, sqlx::Error> {
+async fn damage(read: &SqlitePool) -> Result<Vec<String>, sqlx::Error> {
     let mut found: Vec<String> = sqlx::query_scalar("PRAGMA quick_check(20)").fetch_all(read).await?;
     found.retain(|line| line != "ok");
     let orphans: Vec<(String, Option<i64>, String, i64)> =
@@ -146,7 +192,7 @@ pub(crate) async fn damage(read: &SqlitePool) -> Result<Vec<String>, sqlx::Error
 }
 
 /// Bytes of the file and its log.
-pub(crate) fn size(path: &Path) -> u64 {
+fn size(path: &Path) -> u64 {
     let mut log = path.as_os_str().to_owned();
     log.push("-wal");
     [path, Path::new(&log)].iter().map(|path| path.metadata().map_or(0, |meta| meta.len())).sum()
@@ -184,7 +230,7 @@ mod tests {
     async fn every_commit_is_synced() {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("test.db")).await.unwrap();
-        let Db::Sqlite(pools) = &*store.db;
+        let Db::Sqlite(pools) = &*store.db else { panic!("it is SQLite") };
         for (sql, expected) in
             [("PRAGMA synchronous", "2"), ("PRAGMA journal_mode", "wal"), ("PRAGMA foreign_keys", "1")]
         {
@@ -199,7 +245,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("test.db")).await.unwrap();
         fill(&store, 0..5).await.unwrap();
-        let Db::Sqlite(pools) = &*store.db;
+        let Db::Sqlite(pools) = &*store.db else { panic!("it is SQLite") };
         // SQLite says the same when its file may not grow as when the disk is full.
         let limit = |sql: &'static str| sqlx::query(sql).fetch_all(&pools.write);
         limit("PRAGMA max_page_count = 100").await.unwrap();

@@ -27,6 +27,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
             "store", "studio", "viewers", "web", "work",
         ],
     ),
+    ("pgtest", &[]),
     ("xtask", &[]),
 ];
 

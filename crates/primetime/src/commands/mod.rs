@@ -1,5 +1,7 @@
 //! The subcommands.
 
+mod backup;
+mod db;
 pub mod doctor;
 pub mod import;
 mod probe;
@@ -13,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    cli::{Cli, Command, ConfigArgs, ConfigCommand, ReleaseCommand},
+    cli::{Cli, Command, ConfigArgs, ConfigCommand, DbCommand, ReleaseCommand},
     config::{Config, print},
     demo,
     failed::{Doing, Failed},
@@ -38,6 +40,9 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
         Command::Migrate => with(&args, migrate),
         Command::Probe => with(&args, probe::run),
         Command::Release { command } => release::run(&args.read(false)?, command),
+        Command::Db { command: DbCommand::Copy(copy) } => with(&args, |_| db::copy(copy)),
+        Command::Backup { dir, secrets } => with(&args, |config| backup::backup(config, dir, secrets)),
+        Command::Restore { dir } => with(&args, |config| backup::restore(config, dir)),
         Command::Serve => serving(&args, |config| config),
         Command::Work => serving(&args, |mut config| {
             config.roles = crate::config::Roles { work: true, ..crate::config::Roles::NONE };

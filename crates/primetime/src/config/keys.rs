@@ -35,6 +35,17 @@ pub const KEYS: &[Key] = &[
         "the SQLite file; default: primetime.db in the data folder; `none`: run without one (site and origin only)",
     ),
     key(
+        "database.url",
+        "",
+        "a database of PostgreSQL 15 or later instead: postgres://USER@HOST:PORT/NAME?sslmode=verify-full; or sqlite:PATH",
+    ),
+    key(
+        "database.password_file",
+        "",
+        "file with the password for database.url, so that it stands in no other place",
+    ),
+    key("database.connections", "8", "connections of this process to PostgreSQL"),
+    key(
         "objects.url",
         "",
         "where objects are, as in s3://films/live: a bucket of any S3 API; default: a folder in the data folder",

@@ -1,6 +1,7 @@
 //! Configuration: flag over environment over file over default; unknown keys are refused; every value knows where it is from.
 
 pub mod credentials;
+mod database;
 mod keys;
 mod layers;
 mod objects;
@@ -8,11 +9,13 @@ mod print;
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
+pub use database::password;
 use domain::Territory;
 pub use layers::{ConfigError, Layers, Source};
 pub use objects::{Bucket, Trusted};
 pub use print::print;
 use registry::PeerAddress;
+use store::Location;
 
 /// What one process is told.
 #[derive(Debug, Clone)]
@@ -22,7 +25,9 @@ pub struct Config {
     /// The folder of everything it keeps.
     pub data_dir: PathBuf,
     /// Its database; `None`: it runs without one.
-    pub database: Option<PathBuf>,
+    pub database: Option<Location>,
+    /// Connections to PostgreSQL.
+    pub database_connections: u32,
     /// Where objects are; `None`: in the data folder.
     pub objects: Option<Bucket>,
     /// Whose signatures count beside those of the data folder.
@@ -143,12 +148,13 @@ impl Config {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let data_dir = PathBuf::from(layers.said("data.dir").text);
         let roles = roles(layers)?;
-        let database = match layers.said("database.path").text.as_str() {
-            "none" => None,
-            // A host that only keeps images has nothing to put into one.
-            "" if roles == (Roles { registry: true, ..Roles::NONE }) => None,
-            "" => Some(data_dir.join("primetime.db")),
-            path => Some(PathBuf::from(path)),
+        let unsaid = |key| layers.said(key).text.is_empty();
+        // A host that only keeps images has nothing to put into one.
+        let only_images = roles == (Roles { registry: true, ..Roles::NONE });
+        let database = if only_images && unsaid("database.path") && unsaid("database.url") {
+            None
+        } else {
+            database::location(layers, &data_dir)?
         };
         let slots: usize = parse(layers, "work.slots", "a number of jobs, or 0 for one a core")?;
         let megabytes =
@@ -159,6 +165,7 @@ impl Config {
             database,
             objects: objects::bucket(layers)?,
             trusted: objects::trusted(layers)?,
+            database_connections: database::connections(layers)?,
             http: Http {
                 listen: parse(layers, "http.listen", "an address and port, as in 127.0.0.1:8080")?,
                 ops_listen: parse(layers, "http.ops_listen", "an address and port, as in 127.0.0.1:9090")?,
@@ -202,12 +209,19 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Bounds of its database.
+    pub fn database_options(&self) -> store::Options {
+        store::Options { connections: self.database_connections, ..store::Options::default() }
+    }
+}
+
 fn wrong(layers: &Layers, key: &'static str, expected: &str) -> ConfigError {
     let said = layers.said(key);
     ConfigError::Value {
         source_name: said.source.to_string(),
         key: key.to_owned(),
-        text: said.text,
+        text: print::visible(key, &said.text),
         expected: expected.to_owned(),
     }
 }

@@ -11,7 +11,7 @@ pub fn print(layers: &Layers) -> String {
             text.push_str(&format!("\n[{table}]\n"));
         }
         let said = layers.said(key.name);
-        let value = match said.text.as_str() {
+        let value = match visible(key.name, &said.text).as_str() {
             word @ ("true" | "false") => word.to_owned(),
             number if number.parse::<u64>().is_ok() => number.to_owned(),
             other => toml::Value::String(other.to_owned()).to_string(),
@@ -20,4 +20,9 @@ pub fn print(layers: &Layers) -> String {
         text.push_str(&format!("{:<40} # from {}\n", format!("{name} = {value}"), said.source));
     }
     text
+}
+
+/// The value as it may be shown: a database's URL without its password.
+pub(super) fn visible(key: &str, text: &str) -> String {
+    if key == "database.url" { store::mask(text) } else { text.to_owned() }
 }

@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, path::Path};
 
 use super::{keys::KEYS, *};
 
@@ -9,7 +9,9 @@ fn variables(pairs: &[(&str, &str)]) -> impl Iterator<Item = (String, String)> {
 #[test]
 fn the_defaults_are_a_configuration() {
     let config = Config::read(&Layers::defaults()).unwrap();
-    assert_eq!(config.database, Some("data/primetime.db".into()));
+    assert!(
+        matches!(config.database, Some(Location::Sqlite(path)) if path == Path::new("data/primetime.db"))
+    );
     assert!(config.roles.site && config.roles.work);
 }
 
@@ -106,4 +108,49 @@ fn wrong_values_name_key_source_and_what_would_do() {
 fn no_two_keys_share_a_variable() {
     let names: BTreeSet<_> = KEYS.iter().map(|key| key.variable()).collect();
     assert_eq!(names.len(), KEYS.len());
+}
+
+#[test]
+fn the_database_is_a_path_or_a_url_and_its_password_is_shown_nowhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let file = dir.path().join("password");
+    fs::write(&file, "hunter2\n").unwrap();
+    let with = |values: &[(&str, &str)]| {
+        let mut layers = Layers::defaults();
+        for (key, text) in values {
+            layers.set(key, (*text).to_owned(), Source::Flag(format!("--set {key}"))).unwrap();
+        }
+        layers
+    };
+    let url = "postgres://u:hunter2@db/primetime";
+    for (layers, shown) in [
+        (with(&[("database.url", url)]), "postgres://u:***@db/primetime"),
+        (
+            with(&[
+                ("database.url", "postgres://u@db/primetime"),
+                ("database.password_file", file.to_str().unwrap()),
+            ]),
+            "postgres://u@db/primetime",
+        ),
+    ] {
+        let config = Config::read(&layers).unwrap();
+        let text = format!("{}{config:?}", print(&layers));
+        assert!(text.contains(shown) && !text.contains("hunter2"), "{text}");
+    }
+    let sqlite = Config::read(&with(&[("database.url", "sqlite:x.db")])).unwrap();
+    assert!(matches!(sqlite.database, Some(Location::Sqlite(_))));
+    let none = with(&[("database.url", url), ("database.path", "none"), ("roles", "site")]);
+    assert!(Config::read(&none).unwrap().database.is_none());
+    for values in [
+        &[("database.url", "postgres://u:hunter2@db")][..],
+        &[("database.url", url), ("database.path", "x.db")],
+        &[("database.url", "sqlite:x.db"), ("database.password_file", "/dev/null")],
+        &[("database.url", url), ("database.password_file", "/dev/null")],
+        &[("database.password_file", "x")],
+        &[("database.connections", "1")],
+    ] {
+        let error = Config::read(&with(values)).unwrap_err();
+        let text = format!("{error} {error:?}");
+        assert!(!text.contains("hunter2"), "{text}");
+    }
 }

@@ -1,6 +1,7 @@
 //! `serve`: the roles of one process, started in order, drained in reverse.
 
 mod control;
+mod database;
 mod images;
 mod viewing;
 
@@ -25,13 +26,18 @@ const GIVE_BACK: Duration = Duration::from_secs(5);
 /// Plays the roles of the configuration until `stop`, then drains: no request that was accepted is lost, no job half done.
 pub async fn serve(app: &App, stop: CancellationToken) -> Result<(), Failed> {
     let config = &app.config;
-    // Whoever writes to the database of a folder serves from it alone; `work` beside it is welcome.
     let serves = config.roles.site || config.roles.origin || config.roles.studio;
-    let lock = if app.store.is_some() && serves { Some(app.data.lock()?) } else { None };
-    if lock.is_some() {
-        // The folder is ours alone: what an earlier process left half-written is nobody's.
-        app.objects.clear_scratch().doing(|| "clear what an earlier process left half-written".into())?;
-    }
+    // Whoever writes to a SQLite file serves from its folder alone; `work` beside it is welcome.
+    let lock = match &app.store {
+        Some(store) if serves => Some(app.data.lock(store.is_shared())?),
+        _ => None,
+    };
+    let in_the_making = match &app.store {
+        Some(_) => Some(app.data.in_the_making(|| {
+            app.objects.clear_scratch().doing(|| "clear what an earlier process left half-written".into())
+        })?),
+        None => None,
+    };
     let background = TaskTracker::new();
     // Tasks that requests rely on end after the last request.
     let after = CancellationToken::new();
@@ -42,6 +48,11 @@ pub async fn serve(app: &App, stop: CancellationToken) -> Result<(), Failed> {
     {
         // As a service: merged or nested, it would lose its own answer for unknown paths or the beginning of its paths.
         router = router.route_service("/studio/{*path}", studio.into_service::<axum::body::Body>());
+    }
+    if let Some(store) = &app.store {
+        let watch = database::Watch::new(store.clone(), app);
+        watch.look().await;
+        background.spawn(watch.run(after.clone()));
     }
     if config.roles.site || config.roles.origin {
         let follower = app.follower()?;
@@ -97,7 +108,7 @@ pub async fn serve(app: &App, stop: CancellationToken) -> Result<(), Failed> {
     if let Some(store) = &app.store {
         store.close().await;
     }
-    drop(lock);
+    drop((lock, in_the_making));
     Ok(())
 }
 

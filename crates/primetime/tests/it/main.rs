@@ -1,6 +1,7 @@
 //! The binary as those who run it meet it: real processes, killed for real.
 #![allow(clippy::unwrap_used)]
 
+mod backups;
 mod bucket;
 mod catalogue;
 mod commands;
@@ -11,3 +12,4 @@ mod process;
 #[path = "../../../objects/tests/it/server.rs"]
 mod server;
 mod serving;
+mod shared;

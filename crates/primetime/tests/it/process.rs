@@ -3,7 +3,7 @@
 use std::{
     fs,
     net::SocketAddr,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Command, ExitStatus, Output, Stdio},
     sync::atomic::{AtomicU8, Ordering},
     time::Duration,
@@ -27,6 +27,7 @@ pub struct Installation {
     pub ops: SocketAddr,
     /// Of its environment; there is nothing else in it.
     pub variables: Vec<(&'static str, String)>,
+    data: Option<PathBuf>,
 }
 
 impl Installation {
@@ -35,11 +36,29 @@ impl Installation {
         let [high, low] = ((std::process::id() % 0xffff) as u16).to_be_bytes();
         let host = [127, high, low, NEXT.fetch_add(1, Ordering::Relaxed)];
         let dir = tempfile::tempdir().unwrap();
-        Self { dir, address: (host, 8080).into(), ops: (host, 9090).into(), variables: Vec::new() }
+        Self {
+            dir,
+            address: (host, 8080).into(),
+            ops: (host, 9090).into(),
+            variables: Vec::new(),
+            data: None,
+        }
+    }
+
+    /// Other data at the same addresses; `data` lies in the other's folder.
+    pub fn beside_in(other: &Self, data: &Path) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        Self {
+            dir,
+            address: other.address,
+            ops: other.ops,
+            variables: Vec::new(),
+            data: Some(data.to_owned()),
+        }
     }
 
     pub fn data(&self) -> PathBuf {
-        self.dir.path().join("data")
+        self.data.clone().unwrap_or_else(|| self.dir.path().join("data"))
     }
 
     pub fn input(&self) -> PathBuf {
@@ -58,14 +77,14 @@ impl Installation {
 
     pub fn arguments_at(&self, line: &str, (address, ops): (SocketAddr, SocketAddr)) -> Vec<String> {
         let (data, input) = (self.data(), self.input());
-        let line = line.replace("IN", input.to_str().unwrap());
-        let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        let word = |word| if word == "IN" { input.to_str().unwrap() } else { word };
+        let mut words: Vec<String> = line.split(' ').map(|text| word(text).to_owned()).collect();
         words.extend(["--data".into(), data.to_str().unwrap().into()]);
         words.extend(["--listen".into(), address.to_string(), "--ops-listen".into(), ops.to_string()]);
         words
     }
 
-    fn command(&self) -> Command {
+    pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_primetime"));
         // Nothing of whoever runs the tests.
         command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");

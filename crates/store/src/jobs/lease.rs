@@ -3,21 +3,34 @@ use std::time::Duration;
 use domain::Timestamp;
 
 use super::{Claim, Lease, MOST_DEATHS, finish::held, small};
-use crate::{Store, StoreError, db::args};
+use crate::{
+    Store, StoreError,
+    db::{Sql, args},
+};
 
-pub(super) const STATEMENTS: &[&str] = &[BURY, TAKE, HEARTBEAT, ABANDON];
+pub(super) const STATEMENTS: &[&str] = &[BURY, HEARTBEAT, ABANDON];
+pub(super) const DIFFERENT: &[Sql] = &[TAKE];
 
 /// What killed every worker that began it is not begun again.
 const BURY: &str = "UPDATE jobs SET state = 'dead', fence = fence + 1, updated_at = $1, \
     error = 'every worker that began it died: it may be what killed them' \
     WHERE state = 'running' AND lease_until < $1 AND leases - failures >= $2";
 /// The best job that is due, or whose lease has run out. The outer condition is asked again, so that of two takers one finds none.
-const TAKE: &str = "UPDATE jobs SET state = 'running', owner = $1, lease_until = $2, fence = fence + 1, leases = leases + 1, \
-    progress = 0, note = '', updated_at = $3 \
-    WHERE id = (SELECT id FROM jobs WHERE ((state = 'queued' AND run_after <= $3) OR (state = 'running' AND lease_until < $3)) \
-        AND $4 LIKE '%|' || kind || '|%' ORDER BY priority, created_at, id LIMIT 1) \
-    AND ((state = 'queued' AND run_after <= $3) OR (state = 'running' AND lease_until < $3)) \
-    RETURNING id, fence, kind, payload, failures, most";
+macro_rules! take {
+    ($lock:literal) => {
+        concat!(
+            "UPDATE jobs SET state = 'running', owner = $1, lease_until = $2, fence = fence + 1, leases = leases + 1, \
+             progress = 0, note = '', updated_at = $3 \
+             WHERE id = (SELECT id FROM jobs WHERE ((state = 'queued' AND run_after <= $3) OR (state = 'running' AND lease_until < $3)) \
+                 AND $4 LIKE '%|' || kind || '|%' ORDER BY priority, created_at, id LIMIT 1",
+            $lock,
+            ") AND ((state = 'queued' AND run_after <= $3) OR (state = 'running' AND lease_until < $3)) \
+             RETURNING id, fence, kind, payload, failures, most"
+        )
+    };
+}
+/// Where many write at once, a taker passes over what another is taking, or it would find none though there are more.
+const TAKE: Sql = Sql::Each { sqlite: take!(""), postgres: take!(" FOR UPDATE SKIP LOCKED") };
 const HEARTBEAT: &str = "UPDATE jobs SET lease_until = $3, progress = $4, note = $5, updated_at = $6 \
     WHERE id = $1 AND fence = $2 AND state = 'running'";
 const ABANDON: &str =

@@ -12,6 +12,9 @@ use domain::Timestamp;
 pub(crate) const STATEMENTS: &[&[&str]] =
     &[enqueue::STATEMENTS, lease::STATEMENTS, finish::STATEMENTS, list::STATEMENTS];
 
+/// What has a text for each engine.
+pub(crate) const DIFFERENT: &[crate::db::Sql] = lease::DIFFERENT;
+
 /// How often a job may be begun and neither finished nor fail, because its worker died each time, before it is given up: it
 /// may be what kills them.
 pub const MOST_DEATHS: u32 = 20;

@@ -1,24 +1,35 @@
 //! The engines that the suite runs on.
 
 use domain::{AssetId, ProfileId, Timestamp, TitleId};
-use store::{NewJob, PositionWrite, Staged, Store};
+use store::{Location, NewJob, Options, PositionWrite, Staged, Store};
 
-/// A fresh, empty store; the folder goes when it is dropped.
+/// A fresh, empty store; the folder goes when it is dropped, a database of PostgreSQL with its server.
 pub struct Backend {
     pub store: Store,
     pub dir: tempfile::TempDir,
+    pub location: Location,
 }
 
 impl Backend {
+    async fn open(dir: tempfile::TempDir, location: Location) -> Self {
+        let store = Store::open_at(&location, &Options::default()).await.unwrap();
+        Self { store, dir, location }
+    }
+
     pub async fn sqlite() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(&dir.path().join("test.db")).await.unwrap();
-        Self { store, dir }
+        let location = Location::Sqlite(dir.path().join("test.db"));
+        Self::open(dir, location).await
+    }
+
+    pub async fn postgres() -> Self {
+        let location = pgtest::Server::shared().database().parse().unwrap();
+        Self::open(tempfile::tempdir().unwrap(), location).await
     }
 
     /// Another handle on the same database, as another process would have.
     pub async fn another(&self) -> Store {
-        Store::open(&self.dir.path().join("test.db")).await.unwrap()
+        Store::open_at(&self.location, &Options::default()).await.unwrap()
     }
 }
 

@@ -23,7 +23,7 @@ fn row(id: &str, revision: i64, body: &str) -> (String, i64, String) {
 }
 
 async fn an_import_adds_changes_withdraws_and_brings_back(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     let first = [document("b", "1"), document("a", "1")];
     assert_eq!(import(&store, &first, 1).await, Imported { added: 2, ..Imported::default() });
     assert_eq!(ids(&store).await, [row("b", 1, "1"), row("a", 1, "1")], "in the folder's order");
@@ -36,7 +36,7 @@ async fn an_import_adds_changes_withdraws_and_brings_back(backend: Backend) {
 }
 
 async fn what_is_staged_is_seen_by_nobody_and_cleared_by_the_next_import(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     import(&store, &[document("a", "1")], 1).await;
     let many: Vec<_> = (0..450).map(|n| document(&format!("t{n}"), "1")).collect();
     store.stage("folder", &many).await.unwrap(); // the importer is killed here
@@ -45,7 +45,7 @@ async fn what_is_staged_is_seen_by_nobody_and_cleared_by_the_next_import(backend
 }
 
 async fn history_says_when_a_document_went(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     import(&store, &[document("a", "1")], 1).await;
     import(&store, &[], 2).await;
     import(&store, &[document("a", "1")], 3).await;
@@ -59,7 +59,7 @@ async fn history_says_when_a_document_went(backend: Backend) {
 }
 
 async fn a_change_of_order_is_a_change_of_the_catalogue_and_of_no_document(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     import(&store, &[document("a", "1"), document("b", "1")], 1).await;
     let version = store.catalogue_version().await.unwrap();
     let turned = [document("b", "1"), document("a", "1")];
@@ -72,7 +72,7 @@ async fn a_change_of_order_is_a_change_of_the_catalogue_and_of_no_document(backe
 }
 
 async fn what_was_compared_with_an_older_catalogue_is_refused(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     store.stage("slow", &[document("a", "1")]).await.unwrap();
     import(&store, &[document("b", "1")], 1).await;
     let mut tx = store.begin().await.unwrap();
@@ -96,10 +96,8 @@ contract! {
 }
 
 /// Any folder after any folder: what is approved is what the last one held, in its order.
-#[test]
-fn the_catalogue_is_what_was_imported_last() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let Backend { store, dir: _dir } = runtime.block_on(Backend::sqlite());
+fn the_catalogue_is_what_was_imported_last(runtime: &tokio::runtime::Runtime, backend: Backend) {
+    let Backend { store, dir: _dir, .. } = backend;
     let folder = prop::collection::btree_map("[a-h]", "[12]", 0..8);
     let folder = folder.prop_map(|map| map.into_iter().collect::<Vec<_>>()).prop_shuffle();
     let config = ProptestConfig { cases: 80, failure_persistence: None, ..ProptestConfig::default() };
@@ -121,3 +119,5 @@ fn the_catalogue_is_what_was_imported_last() {
         });
     });
 }
+
+properties! { the_catalogue_is_what_was_imported_last }

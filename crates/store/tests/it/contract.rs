@@ -1,11 +1,11 @@
 //! What every engine must do.
 
-use store::{AssetState, EditionRow, NewAsset, PictureRow, Promise, Store, StoreError, Track};
+use store::{AssetState, EditionRow, NewAsset, PictureRow, Promise, StoreError, Track};
 
 use crate::backend::*;
 
 async fn every_statement_is_understood_by_the_engine(backend: Backend) {
-    let statements = Store::statements();
+    let statements = backend.store.statements();
     assert!(statements.len() > 30);
     for sql in statements {
         backend.store.prepare(sql).await.unwrap_or_else(|error| panic!("{sql}\n{error:?}"));
@@ -13,7 +13,7 @@ async fn every_statement_is_understood_by_the_engine(backend: Backend) {
 }
 
 async fn an_asset_moves_only_from_where_it_is(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     let id = asset("film-1");
     let new = NewAsset { id: id.clone(), title: title("film"), source: "{}".into() };
     let mut tx = store.begin().await.unwrap();
@@ -38,7 +38,7 @@ async fn an_asset_moves_only_from_where_it_is(backend: Backend) {
 }
 
 async fn what_is_not_committed_never_happened(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     let mut tx = store.begin().await.unwrap();
     tx.enqueue(&job("a", 1), at(1)).await.unwrap();
     tx.put_picture(&PictureRow { source: "s".into(), body: "{}".into() }, at(1)).await.unwrap();
@@ -48,7 +48,7 @@ async fn what_is_not_committed_never_happened(backend: Backend) {
 }
 
 async fn the_newest_edition_is_decided_once(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     let row = |number| EditionRow {
         number,
         header_key: format!("editions/{number}"),
@@ -74,7 +74,7 @@ async fn the_newest_edition_is_decided_once(backend: Backend) {
 }
 
 async fn profiles_are_known_since_they_were_first_seen(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     for seconds in [5, 9, 7] {
         let mut tx = store.begin().await.unwrap();
         tx.seen(&profile("p"), at(seconds)).await.unwrap();

@@ -20,7 +20,7 @@ async fn take(store: &store::Store, now: i64) -> Option<store::Lease> {
 }
 
 async fn the_most_pressing_first_and_each_thing_once(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     assert!(enqueue(&store, &job("later", 5), 1).await);
     assert!(enqueue(&store, &job("first", 1), 2).await);
     assert!(!enqueue(&store, &job("first", 0), 3).await, "it is queued already");
@@ -34,7 +34,7 @@ async fn the_most_pressing_first_and_each_thing_once(backend: Backend) {
 }
 
 async fn who_lost_the_lease_can_finish_nothing(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     enqueue(&store, &job("a", 1), 1).await;
     let slow = take(&store, 2).await.unwrap();
     assert!(take(&store, 30).await.is_none(), "the lease holds");
@@ -63,7 +63,7 @@ async fn who_lost_the_lease_can_finish_nothing(backend: Backend) {
 }
 
 async fn a_failure_waits_is_counted_and_is_given_up(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     enqueue(&store, &job("a", 1), 1).await;
     let minute = Duration::from_secs(60);
     let first = take(&store, 2).await.unwrap();
@@ -83,7 +83,7 @@ async fn a_failure_waits_is_counted_and_is_given_up(backend: Backend) {
 }
 
 async fn done_jobs_are_forgotten_in_time(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     enqueue(&store, &job("a", 1), 1).await;
     let lease = take(&store, 2).await.unwrap();
     store.complete(&lease.claim, at(3)).await.unwrap();
@@ -92,7 +92,7 @@ async fn done_jobs_are_forgotten_in_time(backend: Backend) {
 }
 
 async fn what_is_asked_for_again_runs_again(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     let again = async |new: &store::NewJob, now| {
         let mut tx = store.begin().await.unwrap();
         let asked = tx.enqueue_again(new, at(now)).await.unwrap();
@@ -113,7 +113,7 @@ async fn what_is_asked_for_again_runs_again(backend: Backend) {
 }
 
 async fn a_second_asker_may_press(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     enqueue(&store, &job("a", 5), 1).await;
     enqueue(&store, &job("b", 4), 1).await;
     assert!(!enqueue(&store, &job("a", 1), 2).await);
@@ -121,7 +121,7 @@ async fn a_second_asker_may_press(backend: Backend) {
 }
 
 async fn a_dropped_job_is_nobodys(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     enqueue(&store, &job("a", 1), 1).await;
     let lease = take(&store, 2).await.unwrap();
     let mut tx = store.begin().await.unwrap();
@@ -135,7 +135,7 @@ async fn a_dropped_job_is_nobodys(backend: Backend) {
 }
 
 async fn the_leases_of_the_dead_are_taken_up_at_once(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     enqueue(&store, &job("a", 1), 1).await;
     for _ in 0..MOST_DEATHS {
         let lease = take(&store, 2).await.expect("deaths are no failures");
@@ -148,7 +148,7 @@ async fn the_leases_of_the_dead_are_taken_up_at_once(backend: Backend) {
 }
 
 async fn a_job_of_another_time_waits_for_it(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     let later = store::NewJob { run_after: at(100), ..job("later", 0) };
     enqueue(&store, &later, 1).await;
     enqueue(&store, &job("now", 9), 1).await;

@@ -11,7 +11,7 @@ use store::{Position, PositionWrite};
 use crate::backend::*;
 
 async fn the_later_word_wins_and_a_rewatch_keeps_history(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     let now = || async { store.position(&profile("p"), &title("t")).await.unwrap().unwrap() };
     let put = |write| {
         let store = store.clone();
@@ -39,7 +39,7 @@ async fn the_later_word_wins_and_a_rewatch_keeps_history(backend: Backend) {
 /// The phone's report was written, but its answer was lost. The evening goes on at the television. In the morning the phone
 /// wakes up and sends the same report again.
 async fn what_a_device_sends_again_late_overwrites_nobody(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     let put = async |write| store.put_positions(&[write]).await.unwrap();
     assert_eq!(put(position(10, "phone", 7, 100)).await, [true]);
     assert_eq!(put(position(50, "tv", 1, 200)).await, [true]);
@@ -51,7 +51,7 @@ async fn what_a_device_sends_again_late_overwrites_nobody(backend: Backend) {
 }
 
 async fn some_are_read_by_title(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     let write = |n: i64| PositionWrite { title: title(&format!("t{n}")), ..position(n, "d", 1, 100 + n) };
     store.put_positions(&(0..50).map(write).collect::<Vec<_>>()).await.unwrap();
     let wanted: Vec<_> = (0..80).step_by(2).map(|n| title(&format!("t{n}"))).collect();
@@ -65,7 +65,7 @@ async fn some_are_read_by_title(backend: Backend) {
 }
 
 async fn what_is_forgotten_is_gone(backend: Backend) {
-    let Backend { store, dir: _dir } = backend;
+    let Backend { store, dir: _dir, .. } = backend;
     store.put_positions(&[position(5, "d", 1, 100)]).await.unwrap();
     assert!(store.forget_profile(&profile("p")).await.unwrap());
     assert!(!store.forget_profile(&profile("p")).await.unwrap());
@@ -122,10 +122,8 @@ fn writes() -> impl Strategy<Value = Vec<(u8, u8, i64, i64, i64)>> {
     prop::collection::vec((0..2u8, 0..3u8, 0..6i64, 0..12i64, 0..100i64), 1..24)
 }
 
-#[test]
-fn in_batches_of_any_size_as_one_after_the_other() {
-    let runtime = tokio::runtime::Runtime::new().unwrap();
-    let Backend { store, dir: _dir } = runtime.block_on(Backend::sqlite());
+fn in_batches_of_any_size_as_one_after_the_other(runtime: &tokio::runtime::Runtime, backend: Backend) {
+    let Backend { store, dir: _dir, .. } = backend;
     let viewers = AtomicU32::new(0);
     let config = ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() };
     proptest!(config, |(writes in writes(), size in 1usize..12)| {
@@ -148,3 +146,5 @@ fn in_batches_of_any_size_as_one_after_the_other() {
         }
     });
 }
+
+properties! { in_batches_of_any_size_as_one_after_the_other }

@@ -88,7 +88,7 @@ async fn apply(store: &Store, prepared: &Prepared, now: Timestamp) -> Result<Imp
     for _ in 0..ATTEMPTS {
         match attempt(store, prepared, now).await {
             // The catalogue was changed since this import was compared with it: compare again.
-            Err(ImportError::Store(StoreError::Conflict(_))) => {}
+            Err(ImportError::Store(StoreError::Conflict(_) | StoreError::Contended(_))) => {}
             done => return done,
         }
     }

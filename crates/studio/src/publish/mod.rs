@@ -88,7 +88,7 @@ impl Publisher {
         }
         for _ in 0..ATTEMPTS {
             match self.attempt(request).await {
-                Err(PublishError::Store(StoreError::Conflict(_))) => {}
+                Err(PublishError::Store(StoreError::Conflict(_) | StoreError::Contended(_))) => {}
                 done => return done,
             }
         }

@@ -35,6 +35,16 @@ impl House {
     async fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("primetime.db")).await.unwrap();
+        Self::on(folder, store)
+    }
+
+    async fn on_postgres() -> Self {
+        let location = pgtest::Server::shared().database().parse().unwrap();
+        let store = Store::open_at(&location, &store::Options::default()).await.unwrap();
+        Self::on(tempfile::tempdir().unwrap(), store)
+    }
+
+    fn on(folder: TempDir, store: Store) -> Self {
         let edition = World::new().open(&folder.path().join("objects"));
         let clock = Arc::new(ManualClock::new(NOON));
         let key = SigningKey::generate(&SeededRng::new(7));

@@ -26,7 +26,15 @@ async fn what_was_acknowledged_is_there_after_a_new_start() {
 
 #[tokio::test]
 async fn many_at_once_are_all_kept() {
-    let house = House::new().await;
+    all_are_kept(House::new().await).await;
+}
+
+#[tokio::test]
+async fn many_at_once_are_all_kept_on_postgres() {
+    all_are_kept(House::on_postgres().await).await;
+}
+
+async fn all_are_kept(house: House) {
     let us = Somebody::from("US");
     let reports = (0..200u64).map(|n| {
         let (viewers, edition, profile, ask) =

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use domain::{ManualClock, SeededRng, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{Promise, Store};
+use store::{Location, Options, Promise, Store};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio_util::sync::CancellationToken;
 use work::{Job, JobContext, JobError, Outcome, Registry, Runner, RunnerLimits};
@@ -25,6 +25,7 @@ pub struct Bench {
     pub store: Store,
     pub clock: Arc<ManualClock>,
     pub dir: tempfile::TempDir,
+    pub location: Location,
     /// Told by handlers: the task's name.
     pub told: UnboundedReceiver<String>,
     pub tell: UnboundedSender<String>,
@@ -38,10 +39,25 @@ pub fn limits() -> RunnerLimits {
 impl Bench {
     pub async fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = Store::open(&dir.path().join("test.db")).await.unwrap();
+        let location = Location::Sqlite(dir.path().join("test.db"));
+        Self::at(dir, location).await
+    }
+
+    pub async fn postgres() -> Self {
+        let location = pgtest::Server::shared().database().parse().unwrap();
+        Self::at(tempfile::tempdir().unwrap(), location).await
+    }
+
+    /// Another handle on the same database, as another process would have.
+    pub async fn another(&self) -> Store {
+        Store::open_at(&self.location, &Options::default()).await.unwrap()
+    }
+
+    async fn at(dir: tempfile::TempDir, location: Location) -> Self {
+        let store = Store::open_at(&location, &Options::default()).await.unwrap();
         let (tell, told) = unbounded_channel();
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(START)));
-        Self { store, clock, dir, told, tell }
+        Self { store, clock, dir, location, told, tell }
     }
 
     pub async fn enqueue(&self, name: &str, priority: i64) -> bool {

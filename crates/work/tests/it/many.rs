@@ -2,7 +2,6 @@
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use store::Store;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use work::{JobError, RunnerLimits};
@@ -11,9 +10,17 @@ use crate::harness::*;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn many_workers_do_each_job_once() {
+    each_job_once(Bench::new().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn many_workers_do_each_job_once_on_postgres() {
+    each_job_once(Bench::postgres().await).await;
+}
+
+async fn each_job_once(mut bench: Bench) {
     const JOBS: usize = 80;
-    let mut bench = Bench::new().await;
-    let other = Store::open(&bench.dir.path().join("test.db")).await.unwrap();
+    let other = bench.another().await;
     let stop = CancellationToken::new();
     let mut running = Vec::new();
     for store in [&bench.store, &bench.store, &other, &other] {

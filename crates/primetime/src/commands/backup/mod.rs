@@ -1,0 +1,183 @@
+//! `backup` and `restore`: a folder from which an installation can be made again, on either engine.
+//!
+//! ```text
+//! manifest.jsonl      what there is, with lengths and hashes; replaced last, so that a backup is whole or the one before it
+//! files/HASH          the database's dump, editions/current, public keys, and secrets if they were asked for
+//! objects/KEY         all other objects: they never change, and what is there is not copied again
+//! ```
+
+mod files;
+mod manifest;
+mod restore;
+
+use std::{
+    collections::BTreeSet,
+    fs::{self, File},
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use domain::Timestamp;
+use objects::{Key, ObjectError, Objects};
+pub use restore::restore;
+
+use super::show;
+use crate::{
+    app::App,
+    config::Config,
+    failed::{Doing, Failed},
+};
+use files::Draft;
+use manifest::{Manifest, Part, What};
+
+/// No announcement is longer.
+const MAX_CURRENT: u64 = 64 << 10;
+
+/// Backs up while everything goes on.
+pub async fn backup(config: Config, dir: PathBuf, secrets: bool) -> Result<(), Failed> {
+    let app = App::open(config).await?;
+    let backup = Backup::begin(dir, app.clock.now())?;
+    // First: what it announces was decided before the instant of the database's dump, so that a restored installation never
+    // announces what its database does not know. What was decided and not announced yet is in the outbox.
+    let current = match app.objects.get(&Key::current_edition(), MAX_CURRENT) {
+        Ok(bytes) => {
+            Some(backup.file(What::Current, |draft| draft.write_all(&bytes).doing(|| "copy".into()))?)
+        }
+        Err(ObjectError::Missing(_)) => None,
+        Err(error) => return Err(error).doing(|| "read editions/current".into()),
+    };
+    let mut draft = backup.draft()?;
+    let tallies = app.store()?.dump(&mut draft).await.doing(|| "dump the database".into())?;
+    let database = backup.keep(What::Database, draft)?;
+    let rows: u64 = tallies.iter().map(|(_, tally)| tally.rows).sum();
+    let mut parts = vec![database];
+    parts.extend(current);
+    parts.extend(backup.folder(&app.data.path().join("keys"), What::Key)?);
+    if secrets {
+        parts.extend(backup.folder(&app.data.path().join("secrets"), What::Secret)?);
+    }
+    // Last: an object is there before a row of the database names it.
+    let objects = app.objects.clone();
+    let finish = move || -> Result<_, Failed> {
+        let (copied, kept) = backup.objects(&objects, &mut parts)?;
+        backup.finish(parts)?;
+        Ok((copied, kept))
+    };
+    let (copied, kept) = tokio::task::spawn_blocking(finish).await.doing(|| "copy the objects".into())??;
+    show(&format!("{rows} rows, {copied} objects copied, {kept} already there.\n"))?;
+    if !secrets {
+        show("Without secrets: after a restore, viewers begin with new profiles (--secrets keeps them).\n")?;
+    }
+    Ok(())
+}
+
+/// A backup in the making.
+struct Backup {
+    dir: PathBuf,
+    at: Timestamp,
+    before: Manifest,
+    _lock: File,
+}
+
+impl Backup {
+    fn begin(dir: PathBuf, at: Timestamp) -> Result<Self, Failed> {
+        let doing = || format!("make the backup's folder {}", dir.display());
+        fs::create_dir_all(dir.join("files"))
+            .and_then(|()| fs::create_dir_all(dir.join("objects")))
+            .doing(doing)?;
+        let lock = File::create(dir.join(".lock")).doing(doing)?;
+        if lock.try_lock().is_err() {
+            return Err(Failed::new(format!("another backup into {} is under way", dir.display())));
+        }
+        // A manifest that is damaged vouches for nothing: everything is copied again.
+        let before = Manifest::read(&dir).ok().flatten().unwrap_or_default();
+        Ok(Self { dir, at, before, _lock: lock })
+    }
+
+    fn draft(&self) -> Result<Draft, Failed> {
+        let path = self.dir.join("files/.draft");
+        Draft::new(path).doing(|| format!("write in {}", self.dir.display()))
+    }
+
+    fn keep(&self, what: What, draft: Draft) -> Result<Part, Failed> {
+        let (bytes, blake3) = draft.sum();
+        let path = self.dir.join("files").join(&blake3);
+        draft.keep(&path).doing(|| format!("write {}", path.display()))?;
+        Ok(Part { what, bytes, blake3 })
+    }
+
+    fn file(&self, what: What, write: impl FnOnce(&mut Draft) -> Result<(), Failed>) -> Result<Part, Failed> {
+        let mut draft = self.draft()?;
+        write(&mut draft)?;
+        self.keep(what, draft)
+    }
+
+    /// The files of a folder, if there is one; drafts of other processes begin with a dot.
+    fn folder(&self, from: &Path, what: impl Fn(String) -> What) -> Result<Vec<Part>, Failed> {
+        let doing = || format!("read {}", from.display());
+        let mut parts = Vec::new();
+        if !from.exists() {
+            return Ok(parts);
+        }
+        for entry in fs::read_dir(from).doing(doing)? {
+            let path = entry.doing(doing)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if name.starts_with('.') || !path.is_file() {
+                continue;
+            }
+            let bytes = fs::read(&path).doing(doing)?;
+            parts.push(self.file(what(name), |draft| draft.write_all(&bytes).doing(doing))?);
+        }
+        Ok(parts)
+    }
+
+    /// Copies what the backup before did not have; how many were copied, and how many were there.
+    fn objects(&self, objects: &Objects, parts: &mut Vec<Part>) -> Result<(u64, u64), Failed> {
+        let known = self.before.objects();
+        let (mut copied, mut kept) = (0, 0);
+        for prefix in ["media/", "images/", "sections/", "editions/"] {
+            for key in objects.list(prefix).doing(|| "list the objects".into())? {
+                if key == Key::current_edition() {
+                    continue;
+                }
+                let path = self.dir.join("objects").join(key.as_str());
+                if let Some(part) = known.get(key.as_str())
+                    && path.metadata().is_ok_and(|meta| meta.len() == part.bytes)
+                {
+                    parts.push((*part).clone());
+                    kept += 1;
+                    continue;
+                }
+                let folder = path.parent().unwrap_or(&self.dir);
+                fs::create_dir_all(folder).doing(|| format!("make {}", folder.display()))?;
+                let mut draft = self.draft()?;
+                files::copy_object(objects, &key, &mut draft)?;
+                let (bytes, blake3) = draft.sum();
+                draft.keep(&path).doing(|| format!("write {}", path.display()))?;
+                parts.push(Part { what: What::Object(key.as_str().to_owned()), bytes, blake3 });
+                copied += 1;
+            }
+        }
+        Ok((copied, kept))
+    }
+
+    /// Lets it count: everything is on disk before the manifest that names it, and what only the backup before named goes last.
+    fn finish(self, parts: Vec<Part>) -> Result<(), Failed> {
+        let manifest = Manifest { at: self.at.0, parts };
+        let mut draft = self.draft()?;
+        draft.write_all(manifest.to_text()?.as_bytes()).doing(|| "write the manifest".into())?;
+        draft.flush().doing(|| "write the manifest".into())?;
+        files::sync_all(&self.dir)?;
+        draft.keep(&self.dir.join(manifest::NAME)).doing(|| "write the manifest".into())?;
+        files::sync_all(&self.dir)?;
+        let named: BTreeSet<_> = manifest.parts.iter().map(|part| part.blake3.as_str()).collect();
+        let doing = || format!("clear {}", self.dir.join("files").display());
+        for entry in fs::read_dir(self.dir.join("files")).doing(doing)? {
+            let entry = entry.doing(doing)?;
+            if !named.contains(&*entry.file_name().to_string_lossy()) {
+                fs::remove_file(entry.path()).doing(doing)?;
+            }
+        }
+        Ok(())
+    }
+}
