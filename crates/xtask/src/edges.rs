@@ -20,6 +20,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("origin", &["domain", "edition", "media", "objects", "web"]),
     ("release", &["domain", "objects"]),
     ("registry", &["domain", "objects", "web"]),
+    ("fleet", &["domain"]),
     (
         "primetime",
         &[
@@ -34,13 +35,13 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
 pub const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "sqlx",
-        &["domain", "media", "objects", "edition", "web", "encode", "origin", "registry", "release"],
+        &["domain", "media", "objects", "edition", "web", "encode", "origin", "registry", "release", "fleet"],
         "serves without a database",
     ),
-    ("tokio", &["domain", "media", "edition", "release"], "is pure, or reads files only"),
+    ("tokio", &["domain", "media", "edition", "release", "fleet"], "is pure, or reads files only"),
     (
         "axum",
-        &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers"],
+        &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers", "fleet"],
         "knows no HTTP",
     ),
 ];
