@@ -116,6 +116,11 @@ impl Judge {
         self.windows
     }
 
+    /// Whether the last window did not count.
+    pub fn is_silent(&self) -> bool {
+        self.silence.is_some()
+    }
+
     /// Takes in one window. Each must be given once: what is counted twice would weigh twice.
     pub fn observe(&mut self, window: &Window) {
         match self.usable(window) {

@@ -4,7 +4,7 @@ use domain::{Rng, SeededRng};
 use fleet::judge::{Histogram, Sample, Window};
 
 /// How an arm behaves.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Arm {
     /// Share of errors on every path.
     pub errors: f64,
