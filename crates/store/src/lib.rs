@@ -4,6 +4,7 @@
 //! methods are the functions; reading and single steps are methods of [`Store`].
 
 mod assets;
+mod audit;
 mod catalogue;
 mod db;
 mod editions;
@@ -15,6 +16,7 @@ mod outbox;
 mod pictures;
 mod positions;
 mod profiles;
+mod rollouts;
 mod sqlite;
 
 use std::{path::Path, sync::Arc, time::Duration};
@@ -22,6 +24,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 pub use assets::{Asset, AssetState, NewAsset, Track};
+pub use audit::AuditRow;
 pub use catalogue::{Document, Imported, Revision, Staged};
 pub use editions::EditionRow;
 pub use error::EngineError;
@@ -32,6 +35,7 @@ pub use migrate::{Migrated, SCHEMA};
 pub use outbox::Promise;
 pub use pictures::PictureRow;
 pub use positions::{Position, PositionWrite};
+pub use rollouts::{NewRollout, RolloutLease, RolloutRow, RolloutState};
 
 use db::{Connection, Db};
 
@@ -109,6 +113,7 @@ impl Store {
     pub fn statements() -> Vec<&'static str> {
         [
             assets::STATEMENTS,
+            audit::STATEMENTS,
             &catalogue::STATEMENTS.concat(),
             editions::STATEMENTS,
             &jobs::STATEMENTS.concat(),
@@ -117,6 +122,7 @@ impl Store {
             pictures::STATEMENTS,
             positions::STATEMENTS,
             profiles::STATEMENTS,
+            rollouts::STATEMENTS,
         ]
         .concat()
     }

@@ -87,10 +87,7 @@ impl Rollout {
                 self.undo(why, now);
             }
             Stage::Bake if now.since(self.since).as_secs() >= self.plan.limits.bake_s => {
-                if self.is_heard("while it baked", self.plan.limits.bake_s, now, said) {
-                    said.push(format!("{} has baked; {} is stopped", self.plan.to, self.plan.from));
-                    self.enter(Stage::Retire, now);
-                }
+                self.baked(now, said)
             }
             Stage::Retire if self.is_settled(seen) => {
                 said.push(format!("{} runs {}", self.plan.service, self.plan.to));
@@ -156,6 +153,13 @@ impl Rollout {
         }
         said.push(format!("all traffic is {}'s; {} is warm", self.plan.to, self.plan.from));
         self.enter(Stage::Bake, now);
+    }
+
+    fn baked(&mut self, now: Timestamp, said: &mut Vec<String>) {
+        if self.is_heard("while it baked", self.plan.limits.bake_s, now, said) {
+            said.push(format!("{} has baked; {} is stopped", self.plan.to, self.plan.from));
+            self.enter(Stage::Retire, now);
+        }
     }
 
     /// Whether the judge has seen enough in this stage, and hears both arms still: then nothing spoke against the release. Waits

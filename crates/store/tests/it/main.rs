@@ -25,3 +25,4 @@ mod durability;
 mod jobs;
 mod opening;
 mod positions;
+mod rollouts;
