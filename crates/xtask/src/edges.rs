@@ -21,11 +21,12 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("release", &["domain", "objects"]),
     ("registry", &["domain", "objects", "web"]),
     ("fleet", &["domain"]),
+    ("ops", &["domain", "fleet", "objects", "store"]),
     (
         "primetime",
         &[
-            "domain", "edition", "encode", "media", "objects", "origin", "registry", "release", "site",
-            "store", "studio", "viewers", "web", "work",
+            "domain", "edition", "encode", "fleet", "media", "objects", "ops", "origin", "registry",
+            "release", "site", "store", "studio", "viewers", "web", "work",
         ],
     ),
     ("xtask", &[]),
@@ -41,7 +42,7 @@ pub const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     ("tokio", &["domain", "media", "edition", "release", "fleet"], "is pure, or reads files only"),
     (
         "axum",
-        &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers", "fleet"],
+        &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers", "fleet", "ops"],
         "knows no HTTP",
     ),
 ];
