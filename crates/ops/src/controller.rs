@@ -3,12 +3,12 @@
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use domain::{Clock, Timestamp};
-use fleet::rollout::{Action, Duty, Observation, Rollout, Stage, Step};
+use fleet::rollout::{Action, Driver, DriverError, Duty, Observation, Rollout, Stage, Step};
 use store::{RolloutLease, RolloutState, Store, StoreError};
 use tokio::sync::Mutex;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Driver, DriverError, OpsError, audit, windows::Windows};
+use crate::{OpsError, audit, windows::Windows};
 
 /// How long a controller may be silent before another takes over. Undo must not wait for long, and a controller that is alive
 /// looks every second.

@@ -1,7 +1,7 @@
-use fleet::rollout::{PlanError, Refused};
+use fleet::rollout::{DriverError, PlanError, Refused};
 use store::StoreError;
 
-use crate::{DriverError, audit::Broken};
+use crate::audit::Broken;
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]

@@ -6,6 +6,7 @@
 //! waited for, as long as [`Rules::longest_s`], and then the release does not pass.
 
 mod evidence;
+pub mod exposition;
 mod growth;
 mod rules;
 mod sample;
@@ -21,6 +22,9 @@ pub use growth::Growth;
 pub use rules::Rules;
 pub use sample::{Answers, Histogram, MOST_BOUNDS, MOST_GAUGES, MOST_PATHS, OTHER, Sample, Window};
 pub use table::Table;
+
+/// Most requests of an arm in a window: far beyond what an instance answers, and little enough to be judged in a second.
+pub const MOST_REQUESTS: u64 = 1_000_000;
 
 /// What the judge says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -170,6 +174,10 @@ impl Judge {
             if !sample.latency.is_sound() {
                 return Err(format!("the {name}'s times cannot be read"));
             }
+        }
+        let most = |sample: &Sample| sample.total().requests.max(sample.latency.total());
+        if most(canary).max(most(control)) > MOST_REQUESTS {
+            return Err("more requests are counted than an instance can answer in a window".into());
         }
         let before = &self.latency.0.bounds;
         if canary.latency.bounds != control.latency.bounds

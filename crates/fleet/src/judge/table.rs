@@ -1,5 +1,8 @@
 //! Two arms, two outcomes: how likely a window's table is if the canary's odds are so many times the control's.
 
+/// ln of a part of a sum that is too small to matter to a double.
+const NOTHING: f64 = -40.0;
+
 /// One window's requests of both arms, and how many of each were hits (an error, or slower than a bound).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Table {
@@ -32,19 +35,26 @@ impl Table {
         let (n, m) = (self.canary as f64, self.control as f64);
         let hits = self.canary_hits + self.control_hits;
         let (low, high) = (hits.saturating_sub(self.control), hits.min(self.canary));
-        // ln of the weight of x hits in the canary, relative to the weight of `low`.
-        let mut weights = Vec::with_capacity((high - low + 1) as usize);
+        // ln of the weight of x hits in the canary, relative to the weight of `low`, and how it changes from one x to the next.
+        let (mut weights, mut changes) = (vec![0.0], Vec::new());
         let (mut ln, k) = (0.0, hits as f64);
-        for x in low..=high {
-            weights.push(ln);
+        for x in low..high {
             let x = x as f64;
-            ln += ((k - x) * (n - x) / ((x + 1.0) * (m - k + x + 1.0))).ln();
+            let change = ((k - x) * (n - x) / ((x + 1.0) * (m - k + x + 1.0))).ln();
+            ln += change;
+            changes.push(change);
+            weights.push(ln);
         }
         let likelihood = |odds: &f64| {
             let ln_odds = odds.ln();
             let tilted = |at: usize| weights[at] + at as f64 * ln_odds;
-            let largest = (0..weights.len()).map(tilted).fold(f64::NEG_INFINITY, f64::max);
-            let sum: f64 = (0..weights.len()).map(|at| (tilted(at) - largest).exp()).sum();
+            // The weights rise to one peak and fall from there: what lies far from it adds nothing.
+            let peak = changes.partition_point(|change| change + ln_odds > 0.0);
+            let largest = tilted(peak);
+            let counts = |at: &usize| tilted(*at) - largest > NOTHING;
+            let above = (peak + 1..weights.len()).take_while(counts);
+            let terms = (0..=peak).rev().take_while(counts).chain(above);
+            let sum: f64 = terms.map(|at| (tilted(at) - largest).exp()).sum();
             (self.canary_hits - low) as f64 * ln_odds - largest - sum.ln()
         };
         odds.iter().map(likelihood).collect()

@@ -7,12 +7,14 @@
 //! Whatever the stage, two things hold: no action takes an instance out of traffic that would leave fewer than the floor,
 //! and the old release's instances run on, warm, until the new one has baked, so that going back is a switch of traffic.
 
+mod driver;
 mod plan;
 mod seen;
 mod state;
 mod step;
 mod want;
 
+pub use driver::{Driver, DriverError};
 pub use plan::{Limits, Plan, PlanError, Wanted, Wave};
 pub use seen::{Action, Migration, Observation, Phase, Seen};
 pub use state::{Duty, Order, Refused, Rollout, Slot, Stage, Step};

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+mod exposition;
 mod judge;
 mod oracle;
 mod rollout;

@@ -4,7 +4,6 @@
 
 mod audit;
 mod desk;
-mod exposition;
 mod processes;
 mod rolling;
 mod town;

@@ -12,10 +12,9 @@ use std::{
 
 use domain::{Clock, ManualClock, Timestamp};
 use fleet::{
-    judge::Sample,
-    rollout::{Action, Migration, Observation, Phase, Seen},
+    judge::{Sample, exposition},
+    rollout::{Action, Driver, DriverError, Migration, Observation, Phase, Seen},
 };
-use ops::{Driver, DriverError, exposition};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 

@@ -88,14 +88,14 @@ async fn of_two_controllers_one_acts_and_the_replaced_one_is_refused() {
     town.clock.advance(Duration::from_secs(11));
     assert!(matches!(town.look(&b).await, Ticked::Stepped { .. }));
     assert_eq!(town.look(&a).await, Ticked::Idle, "it asks for the lease and does not get it");
-    let stale = ops::Driver::act(
+    let stale = fleet::rollout::Driver::act(
         &town.processes,
         "site",
         1,
         &fleet::rollout::Action::Park { name: "site-0-1".into() },
     )
     .await;
-    assert!(matches!(stale, Err(ops::DriverError::Fenced { fence: 1, newest: 2 })), "{stale:?}");
+    assert!(matches!(stale, Err(fleet::rollout::DriverError::Fenced { fence: 1, newest: 2 })), "{stale:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

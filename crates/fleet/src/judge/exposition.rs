@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use fleet::judge::{Answers, Histogram, MOST_BOUNDS, Sample};
+use super::{Answers, MOST_BOUNDS, Sample};
 
 /// Most bytes of an exposition that are read.
 pub const MOST_BYTES: usize = 4 << 20;
@@ -60,6 +60,8 @@ pub fn read(text: &str, age_s: u64) -> Result<Sample, Unreadable> {
     if !text.ends_with("# EOF\n") && !text.ends_with("# EOF") {
         return Err(Unreadable::Cut);
     }
+    // Without a line for `+Inf` nothing is known to be slower than the last bound.
+    buckets.entry(u64::MAX).or_insert(0);
     let mut before = 0;
     for (bound, answers) in buckets {
         if bound != u64::MAX {
@@ -68,10 +70,20 @@ pub fn read(text: &str, age_s: u64) -> Result<Sample, Unreadable> {
         sample.latency.counts.push(answers.saturating_sub(before));
         before = answers;
     }
-    if sample.latency.counts.is_empty() {
-        sample.latency = Histogram { bounds: Vec::new(), counts: vec![0] };
-    }
     Ok(sample)
+}
+
+/// Reads the bytes as an exposition: it may refuse, it may not panic, and what it takes can be judged.
+pub fn fuzz(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data)
+        && let Ok(sample) = read(text, 0)
+    {
+        assert!(sample.latency.is_sound());
+        let window = super::Window { canary: Some(sample.clone()), control: Some(sample) };
+        let mut judge = super::Judge::new(super::Rules::default());
+        judge.observe(&window);
+        judge.verdict(1);
+    }
 }
 
 /// The value of a label. Ours hold no quotes: routes, classes, numbers.

@@ -1,7 +1,11 @@
 //! Reading what an instance says of itself: from outside, so anything may come.
 
-use fleet::judge::Answers;
-use ops::exposition::{MOST_BYTES, Unreadable, read};
+use std::path::Path;
+
+use fleet::judge::{
+    Answers,
+    exposition::{MOST_BYTES, Unreadable, fuzz, read},
+};
 use proptest::prelude::*;
 
 const TEXT: &str = r#"# TYPE primetime_http_requests counter
@@ -37,6 +41,23 @@ fn what_is_cut_short_or_odd_is_no_measurement() {
     assert_eq!(read(&odd, 0), Err(Unreadable::Line(2)));
     assert_eq!(read(&TEXT.replace("le=\"0.002\"", "le=\"-1\""), 0), Err(Unreadable::Line(6)));
     assert_eq!(read(&" ".repeat(MOST_BYTES + 1), 0), Err(Unreadable::Long));
+}
+
+#[test]
+fn the_corpus_is_replayed() {
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/exposition");
+    let mut count = 0;
+    for entry in std::fs::read_dir(dir).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        fuzz(&bytes);
+        for at in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1 << (at % 7);
+            fuzz(&changed);
+        }
+        count += 1;
+    }
+    assert!(count >= 3);
 }
 
 proptest! {

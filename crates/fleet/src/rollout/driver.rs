@@ -1,9 +1,7 @@
 //! What a driver must do: be the hands and the eyes of the controller on real hosts.
 
-use fleet::{
-    judge::Sample,
-    rollout::{Action, Observation},
-};
+use super::{Action, Observation};
+use crate::judge::Sample;
 
 /// Why a host did not do it.
 #[derive(Debug, thiserror::Error)]
