@@ -1,5 +1,7 @@
 //! What can be typed.
 
+mod rollout;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -8,6 +10,8 @@ use crate::{
     Failed, ambient,
     config::{Config, ConfigError, Layers, Source},
 };
+
+pub use rollout::{AuditCommand, Myself, RollArgs, RolloutCommand};
 
 /// Open-source internet TV: several branded streaming services from one platform.
 #[derive(Debug, Parser)]
@@ -28,6 +32,8 @@ Examples:
   primetime release build                          images, bill of materials, signature; twice the same bytes
   primetime serve --roles registry --data /var/lib/primetime
   primetime release push image/ --tag 1.4.0        an OCI image layout into the store; hosts pull it
+  primetime release roll v42                       a canary, judged; then waves; undone by itself when worse
+  primetime release undo --why odd-colours         back to the release before
   primetime config print                           every key, its value, and where that is from";
 
 /// How the configuration is said on the command line. A flag wins over the environment, the environment over the file.
@@ -100,10 +106,15 @@ pub enum Command {
     },
     /// Ask the process of this configuration whether it is ready: for health checks of containers
     Probe,
-    /// Make releases from a checkout, and look at them
+    /// Make releases from a checkout, look at them, roll them out, go back
     Release {
         #[command(subcommand)]
         command: ReleaseCommand,
+    },
+    /// Read the log of who did what
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
     },
     /// Look at the configuration
     Config {
@@ -176,6 +187,8 @@ pub enum ReleaseCommand {
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
     },
+    #[command(flatten)]
+    Rollout(RolloutCommand),
 }
 
 #[derive(Debug, Args)]

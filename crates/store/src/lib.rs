@@ -4,6 +4,7 @@
 //! methods are the functions; reading and single steps are methods of [`Store`].
 
 mod assets;
+mod audit;
 mod catalogue;
 mod copy;
 mod db;
@@ -17,6 +18,7 @@ mod pictures;
 mod positions;
 mod postgres;
 mod profiles;
+mod rollouts;
 mod sqlite;
 mod tables;
 mod tally;
@@ -27,6 +29,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 pub use assets::{Asset, AssetState, NewAsset, Track};
+pub use audit::AuditRow;
 pub use catalogue::{Document, Imported, Revision, Staged};
 pub use copy::{CopyError, Tallies};
 pub use editions::EditionRow;
@@ -40,6 +43,7 @@ pub use pictures::PictureRow;
 pub use positions::{Position, PositionWrite};
 pub use tally::Tally;
 pub use url::{Location, LocationError, PostgresUrl, mask};
+pub use rollouts::{NewRollout, RolloutLease, RolloutRow, RolloutState};
 
 use db::{Connection, Db};
 
@@ -140,6 +144,7 @@ impl Store {
     pub fn statements(&self) -> Vec<&'static str> {
         let mut statements = [
             assets::STATEMENTS,
+            audit::STATEMENTS,
             &catalogue::STATEMENTS.concat(),
             editions::STATEMENTS,
             &jobs::STATEMENTS.concat(),
@@ -148,6 +153,7 @@ impl Store {
             pictures::STATEMENTS,
             positions::STATEMENTS,
             profiles::STATEMENTS,
+            rollouts::STATEMENTS,
         ]
         .concat();
         statements.extend(jobs::DIFFERENT.iter().map(|sql| self.db.text(*sql)));

@@ -10,8 +10,15 @@ struct Migration {
     least: i64,
 }
 
-const MIGRATIONS: &[Migration] =
-    &[Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql"), least: 1 }];
+const MIGRATIONS: &[Migration] = &[
+    Migration { version: 1, name: "first", sql: include_str!("../migrations/0001_first.sql"), least: 1 },
+    Migration {
+        version: 2,
+        name: "rollouts",
+        sql: include_str!("../migrations/0002_rollouts.sql"),
+        least: 1,
+    },
+];
 
 /// The newest schema that this program knows.
 pub const SCHEMA: i64 = MIGRATIONS[MIGRATIONS.len() - 1].version;

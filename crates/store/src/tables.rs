@@ -57,6 +57,13 @@ pub(crate) const TABLES: &[Table] = &[
         &["position", "duration", "seq", "at", "finished", "times", "finished_at"],
     ),
     table("position_devices", &["profile", "title", "device"], &["seq", "at"]),
+    table("fleets", &["service", "seen"], &["at"]),
+    table(
+        "rollouts",
+        &["service", "state", "body", "owner"],
+        &["generation", "version", "fence", "lease_until", "created_at", "updated_at"],
+    ),
+    table("audit", &["who", "what", "body", "before", "hash"], &["seq", "at"]),
 ];
 
 impl Table {

@@ -20,11 +20,13 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("origin", &["domain", "edition", "media", "objects", "web"]),
     ("release", &["domain", "objects"]),
     ("registry", &["domain", "objects", "web"]),
+    ("fleet", &["domain"]),
+    ("ops", &["domain", "fleet", "objects", "store"]),
     (
         "primetime",
         &[
-            "domain", "edition", "encode", "media", "objects", "origin", "registry", "release", "site",
-            "store", "studio", "viewers", "web", "work",
+            "domain", "edition", "encode", "fleet", "media", "objects", "ops", "origin", "registry",
+            "release", "site", "store", "studio", "viewers", "web", "work",
         ],
     ),
     ("pgtest", &[]),
@@ -35,13 +37,13 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
 pub const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "sqlx",
-        &["domain", "media", "objects", "edition", "web", "encode", "origin", "registry", "release"],
+        &["domain", "media", "objects", "edition", "web", "encode", "origin", "registry", "release", "fleet"],
         "serves without a database",
     ),
-    ("tokio", &["domain", "media", "edition", "release"], "is pure, or reads files only"),
+    ("tokio", &["domain", "media", "edition", "release", "fleet"], "is pure, or reads files only"),
     (
         "axum",
-        &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers"],
+        &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers", "fleet", "ops"],
         "knows no HTTP",
     ),
 ];

@@ -1,5 +1,6 @@
 //! The subcommands.
 
+mod audit;
 mod backup;
 mod db;
 pub mod doctor;
@@ -8,6 +9,7 @@ mod probe;
 pub mod publish;
 mod push;
 mod release;
+mod rollout;
 mod synthetic;
 
 use clap::CommandFactory;
@@ -36,6 +38,10 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
         Command::Release { command: ReleaseCommand::Push(push) } => {
             with(&args, |config| push::run(config, push))
         }
+        Command::Release { command: ReleaseCommand::Rollout(command) } => {
+            with(&args, |config| rollout::run(config, command))
+        }
+        Command::Audit { command } => with(&args, |config| audit::run(config, command)),
         Command::Doctor => with(&args, doctor::run),
         Command::Migrate => with(&args, migrate),
         Command::Probe => with(&args, probe::run),

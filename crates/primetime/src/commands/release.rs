@@ -20,8 +20,8 @@ use crate::{
 pub fn run(config: &Config, command: ReleaseCommand) -> Result<(), Failed> {
     match command {
         ReleaseCommand::Build(wanted) => build(config, &wanted),
-        // Needs the objects: see `push`.
-        ReleaseCommand::Push(_) => unreachable!("it is answered before"),
+        // Need the objects and the database: see `push` and `rollout`.
+        ReleaseCommand::Push(_) | ReleaseCommand::Rollout(_) => unreachable!("it is answered before"),
         ReleaseCommand::Show { dir, key } => {
             let manifest = Manifest::read(&dir, &ring(config, key.as_deref())?)
                 .doing(|| format!("read the release in {}", dir.display()))?;

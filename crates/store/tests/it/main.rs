@@ -60,4 +60,5 @@ mod durability;
 mod jobs;
 mod opening;
 mod positions;
+mod rollouts;
 mod server;

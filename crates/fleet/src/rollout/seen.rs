@@ -1,0 +1,117 @@
+//! What is seen of the fleet, and what can be done to it: what a driver must be able to do.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use crate::judge::Window;
+
+/// Where an instance stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Phase {
+    /// Started, and not ready yet.
+    Starting,
+    /// Ready, and takes no new connections: warm.
+    Ready,
+    /// Ready, and takes its share.
+    Serving,
+    /// Finishes what it has, then ends.
+    Stopping,
+    /// Ended by itself; why, in words.
+    Failed(String),
+}
+
+/// One instance, as its host tells.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seen {
+    /// Unique for ever: names are not used again.
+    pub name: String,
+    /// What it runs.
+    pub release: String,
+    /// Where.
+    pub host: String,
+    /// Where it stands.
+    pub phase: Phase,
+}
+
+/// How far the database's migration to the new release is.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Migration {
+    /// Not begun.
+    #[default]
+    Open,
+    /// Runs.
+    Running,
+    /// Done, or there was nothing to do.
+    Done,
+    /// Failed and changed nothing; why.
+    Failed(String),
+}
+
+/// What there is now.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct Observation {
+    /// Every instance of the service on a host that answers.
+    pub instances: Vec<Seen>,
+    /// Hosts that answer.
+    pub hosts: BTreeSet<String>,
+    /// How far the migration is.
+    pub migration: Migration,
+    /// What canary and control did since the last observation; none if no window has ended.
+    pub window: Option<Window>,
+}
+
+impl Observation {
+    /// The instance of this name.
+    pub fn instance(&self, name: &str) -> Option<&Seen> {
+        self.instances.iter().find(|seen| seen.name == name)
+    }
+
+    /// How many take traffic.
+    pub fn serving(&self) -> usize {
+        self.instances.iter().filter(|seen| seen.phase == Phase::Serving).count()
+    }
+}
+
+/// What a driver does. Each may come again: what is so already is left so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case")]
+pub enum Action {
+    /// Bring the database to the release's schema (expand only), with a limit in seconds.
+    Migrate {
+        /// Whose schema.
+        release: String,
+        /// Given up, and everything as before, after this long.
+        limit_s: u64,
+    },
+    /// Give the migration up; it must leave everything as before.
+    StopMigration,
+    /// Start an instance that takes no traffic yet. Not if there ever was one of this name.
+    Start {
+        /// Its name.
+        name: String,
+        /// What it runs.
+        release: String,
+        /// Where.
+        host: String,
+    },
+    /// Let a ready instance take its share.
+    Admit {
+        /// Which.
+        name: String,
+    },
+    /// Let an instance take nothing new; it stays warm, and finishes what it has.
+    Park {
+        /// Which.
+        name: String,
+    },
+    /// Let an instance finish what it has, for at most so many seconds, and end it.
+    Stop {
+        /// Which.
+        name: String,
+        /// After this long it is cut.
+        drain_s: u64,
+    },
+}

@@ -1,0 +1,194 @@
+//! What people ask for: from a command line or a chat, by whoever has made sure who they are.
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{Clock, Timestamp};
+use fleet::{
+    judge::Rules,
+    rollout::{Limits, Observation, Order, Plan, Rollout, Wanted},
+};
+use objects::Hash;
+use store::{NewRollout, RolloutRow, RolloutState, Store, Tx};
+
+use crate::{OpsError, audit};
+
+/// What was seen of a fleet longer ago than this is no ground for a plan.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// Plans, begins, holds and undoes rollouts of one service, and writes down who did.
+pub struct Desk {
+    /// The database.
+    pub store: Store,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Which instances.
+    pub service: String,
+    /// Who asks.
+    pub who: String,
+}
+
+/// A rollout as people see it.
+#[derive(Debug, Clone)]
+pub struct Status {
+    /// Where it stands.
+    pub state: RolloutState,
+    /// What is known of it.
+    pub rollout: Rollout,
+    /// When it began.
+    pub began: Timestamp,
+    /// When it last changed.
+    pub changed: Timestamp,
+}
+
+/// What a plan is agreed to by: the first 16 digits of the hash of its JSON.
+fn hash(plan: &Plan) -> String {
+    Hash::of(serde_json::to_string(plan).expect("a plan is JSON").as_bytes()).short()
+}
+
+impl Desk {
+    /// The plan of a rollout to `release`, and its hash. Nothing happens yet.
+    pub async fn plan(
+        &self,
+        release: &str,
+        limits: Limits,
+        rules: Rules,
+    ) -> Result<(Plan, String), OpsError> {
+        let wanted = self.wanted(release, limits, rules).await?;
+        let plan = Plan::forward(&wanted, &self.seen().await?)?;
+        let hash = hash(&plan);
+        Ok((plan, hash))
+    }
+
+    /// Begins what was planned. Whoever agreed to a plan gives its hash.
+    ///
+    /// # Errors
+    /// [`OpsError::OtherPlan`] when the fleet or the number of the rollout has changed since the plan was looked at.
+    pub async fn begin(&self, plan: Plan, agreed: Option<&str>) -> Result<Rollout, OpsError> {
+        let is = hash(&plan);
+        if let Some(meant) = agreed
+            && meant != is
+        {
+            return Err(OpsError::OtherPlan { meant: meant.to_owned(), is });
+        }
+        let now = self.clock.now();
+        let words =
+            format!("{} {} from {} to {}, plan {is}", plan.service, plan.generation, plan.from, plan.to);
+        let rollout = Rollout::begin(plan, now);
+        let new = NewRollout {
+            service: self.service.clone(),
+            generation: i64::try_from(rollout.plan.generation).unwrap_or(i64::MAX),
+            body: serde_json::to_string(&rollout)?,
+        };
+        let mut tx = self.store.begin().await?;
+        tx.begin_rollout(&new, now).await?;
+        self.deed(&mut tx, "rollout.begin", &words, now).await?;
+        tx.commit().await?;
+        Ok(rollout)
+    }
+
+    /// Goes back: undoes what is under way; after the end, begins a rollout to the release before, without a judge.
+    pub async fn undo(&self, why: &str) -> Result<Rollout, OpsError> {
+        let newest = self.newest().await?.ok_or_else(|| OpsError::None(self.service.clone()))?;
+        if newest.state == RolloutState::Running {
+            return self.order(Order::Undo { why: format!("{}: {why}", self.who) }).await;
+        }
+        let last: Rollout = serde_json::from_str(&newest.body)?;
+        let seen = self.seen().await?;
+        let wanted = self.wanted(&last.plan.from, last.plan.limits.clone(), last.plan.rules).await?;
+        self.begin(Plan::back(&wanted, &seen)?, None).await
+    }
+
+    /// Gives an order to the rollout under way.
+    pub async fn order(&self, order: Order) -> Result<Rollout, OpsError> {
+        let under_way = self.newest().await?.filter(|row| row.state == RolloutState::Running);
+        let row = under_way.ok_or_else(|| OpsError::None(self.service.clone()))?;
+        self.order_to(&row, order).await
+    }
+
+    /// The last rollouts, newest first.
+    pub async fn status(&self, most: u32) -> Result<Vec<Status>, OpsError> {
+        let rows = self.store.rollouts(&self.service, most).await?;
+        let status = |row: RolloutRow| {
+            let rollout = serde_json::from_str(&row.body)?;
+            Ok(Status { state: row.state, rollout, began: row.created_at, changed: row.updated_at })
+        };
+        rows.into_iter().map(status).collect()
+    }
+
+    /// What was last seen of the service.
+    pub async fn seen(&self) -> Result<Observation, OpsError> {
+        let unseen = |seen: String| OpsError::Unseen { service: self.service.clone(), seen };
+        let seen = self.store.fleet_seen(&self.service).await?;
+        let (text, at) = seen.ok_or_else(|| unseen("never seen".into()))?;
+        let age = self.clock.now().since(at);
+        if age > FRESH {
+            return Err(unseen(format!("last seen {} s ago", age.as_secs())));
+        }
+        Ok(serde_json::from_str(&text)?)
+    }
+
+    /// The order changes what is stored only if that is still what was read: the controller may have gone on meanwhile.
+    async fn order_to(&self, row: &RolloutRow, order: Order) -> Result<Rollout, OpsError> {
+        const MOST_TRIES: usize = 10;
+        let mut row = row.clone();
+        let mut tries = 0;
+        loop {
+            let now = self.clock.now();
+            let mut rollout: Rollout = serde_json::from_str(&row.body)?;
+            let generation = u64::try_from(row.generation).unwrap_or(0);
+            rollout.order(generation, order.clone(), now)?;
+            let (what, why) = match &order {
+                Order::Hold { why } => ("rollout.hold", why.as_str()),
+                Order::Go => ("rollout.go", ""),
+                Order::Undo { why } => ("rollout.undo", why.as_str()),
+            };
+            let mut tx = self.store.begin().await?;
+            let stored = async {
+                tx.change_rollout(&row, &serde_json::to_string(&rollout)?, now).await?;
+                self.deed(&mut tx, what, &format!("{} {generation}: {why}", self.service), now).await?;
+                tx.commit().await?;
+                Ok(())
+            };
+            tries += 1;
+            match stored.await {
+                Ok(()) => return Ok(rollout),
+                Err(OpsError::Store(store::StoreError::Conflict(_))) if tries < MOST_TRIES => {
+                    let newest = self.newest().await?.filter(|newest| newest.generation == row.generation);
+                    row = newest.ok_or_else(|| OpsError::None(self.service.clone()))?;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn newest(&self) -> Result<Option<RolloutRow>, OpsError> {
+        Ok(self.store.rollouts(&self.service, 1).await?.into_iter().next())
+    }
+
+    async fn wanted(&self, release: &str, limits: Limits, rules: Rules) -> Result<Wanted, OpsError> {
+        let newest = self.newest().await?;
+        if let Some(row) = newest.as_ref().filter(|row| row.state == RolloutState::Running) {
+            let rollout: Rollout = serde_json::from_str(&row.body)?;
+            return Err(OpsError::UnderWay {
+                service: self.service.clone(),
+                generation: rollout.plan.generation,
+                release: rollout.plan.to,
+            });
+        }
+        let generation = newest.map_or(1, |row| row.generation + 1);
+        Ok(Wanted {
+            service: self.service.clone(),
+            release: release.to_owned(),
+            generation: u64::try_from(generation).unwrap_or(1),
+            limits,
+            rules,
+        })
+    }
+
+    async fn deed(&self, tx: &mut Tx, what: &str, body: &str, now: Timestamp) -> Result<(), OpsError> {
+        if self.who.trim().is_empty() {
+            return Err(OpsError::Nobody);
+        }
+        Ok(audit::append(tx, &audit::Deed { who: &self.who, what, body }, now).await?)
+    }
+}

@@ -1,0 +1,59 @@
+use fleet::rollout::{DriverError, PlanError, Refused};
+use store::StoreError;
+
+use crate::audit::Broken;
+
+/// Why something was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum OpsError {
+    /// The database did not do it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The fleet could not be asked.
+    #[error(transparent)]
+    Driver(#[from] DriverError),
+    /// There is no plan for what was wanted.
+    #[error(transparent)]
+    Plan(#[from] PlanError),
+    /// The order does not fit the rollout.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The audit log was tampered with.
+    #[error(transparent)]
+    Audit(#[from] Broken),
+    /// What is stored is not what this version writes.
+    #[error("the database holds a rollout that this version cannot read: {0}")]
+    Unreadable(#[from] serde_json::Error),
+    /// One is under way.
+    #[error("rollout {generation} of {service} to {release} is under way: wait for it, or undo it")]
+    UnderWay {
+        /// Which instances.
+        service: String,
+        /// Its number.
+        generation: u64,
+        /// Where it leads.
+        release: String,
+    },
+    /// There is none.
+    #[error("no rollout of {0} is under way")]
+    None(String),
+    /// Nobody looks at the fleet.
+    #[error("{service} was {seen}: is a controller running? Without knowing what runs there is no plan")]
+    Unseen {
+        /// Which instances.
+        service: String,
+        /// `never seen`, or `last seen 300 s ago`.
+        seen: String,
+    },
+    /// Approved was another plan.
+    #[error("the plan has changed: it is {is} now, and {meant} was agreed to; look at it again")]
+    OtherPlan {
+        /// The hash that was agreed to.
+        meant: String,
+        /// The hash of the plan as it would be now.
+        is: String,
+    },
+    /// Who it is must be said.
+    #[error("say who you are: the audit log needs a name")]
+    Nobody,
+}

@@ -1,0 +1,14 @@
+//! Rollouts carried out, orders given to them, and the log of who did what and why.
+//!
+//! What is decided stands in `fleet`, which is pure; what is kept stands in `store`. Here they meet the fleet as it is, through a
+//! [`fleet::rollout::Driver`].
+
+pub mod audit;
+mod controller;
+mod desk;
+mod error;
+mod windows;
+
+pub use controller::{Controller, Ticked};
+pub use desk::{Desk, Status};
+pub use error::OpsError;

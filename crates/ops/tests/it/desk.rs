@@ -1,0 +1,69 @@
+//! What people may ask for, and what they are told.
+
+use fleet::{
+    judge::Rules,
+    rollout::{Limits, Order},
+};
+use ops::{OpsError, audit};
+
+use crate::town::*;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_operators_at_once_begin_one_rollout() {
+    let town = Town::new(2).await;
+    town.controller("c").tick("site").await.unwrap();
+    let plan = async |who: &str, release: &str| {
+        town.desk(who).plan(release, Limits::default(), Rules::default()).await.unwrap()
+    };
+    let ((first, agreed), (second, _)) = (plan("ana", "v2").await, plan("min", "v3").await);
+    let other = town.desk("min").begin(second.clone(), Some(&agreed)).await;
+    assert!(matches!(other, Err(OpsError::OtherPlan { .. })), "another plan than was agreed to");
+    town.desk("ana").begin(first, Some(&agreed)).await.unwrap();
+    let late = town.desk("min").begin(second, None).await.unwrap_err();
+    assert!(matches!(late, OpsError::Store(store::StoreError::Conflict(_))), "{late}");
+    let told = town.desk("min").plan("v3", Limits::default(), Rules::default()).await.unwrap_err();
+    assert_eq!(told.to_string(), "rollout 1 of site to v2 is under way: wait for it, or undo it");
+    let log = town.log().await;
+    assert_eq!(log, format!("ana rollout.begin: site 1 from v1 to v2, plan {agreed}\n"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn orders_are_followed_written_down_and_survive_a_controller_that_goes_on() {
+    let town = Town::new(1).await;
+    town.roll("v2").await;
+    let desk = town.desk("min");
+    town.look(&town.controller("c")).await;
+    desk.order(Order::Hold { why: "min: let me look".into() }).await.unwrap();
+    let stage = town.newest().await.stage;
+    for _ in 0..3 {
+        town.look(&town.controller("c")).await;
+    }
+    let held = town.newest().await;
+    assert_eq!((held.stage, held.held.as_deref()), (stage, Some("min: let me look")));
+    desk.order(Order::Go).await.unwrap();
+    desk.undo("enough seen").await.unwrap();
+    town.carry_on(|_| false).await;
+    let ended = desk.order(Order::Go).await.unwrap_err();
+    assert_eq!(ended.to_string(), "no rollout of site is under way");
+    let log = town.log().await;
+    for line in ["min rollout.hold: site 1: min: let me look", "min rollout.go:", "min: enough seen"] {
+        assert!(log.contains(line), "{log}");
+    }
+    audit::verify(&town.store, None).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_a_look_or_a_name_there_is_no_rollout() {
+    let town = Town::new(1).await;
+    let plan = async |who: &str| town.desk(who).plan("v2", Limits::default(), Rules::default()).await;
+    let unseen = plan("ana").await.unwrap_err().to_string();
+    assert!(unseen.starts_with("site was never seen"), "{unseen}");
+    town.controller("c").tick("site").await.unwrap();
+    let (planned, _) = plan("ana").await.unwrap();
+    assert!(matches!(town.desk(" ").begin(planned, None).await, Err(OpsError::Nobody)));
+    assert!(town.desk("ana").status(5).await.unwrap().is_empty(), "nothing of it was written");
+    town.clock.advance(std::time::Duration::from_secs(61));
+    let stale = plan("ana").await.unwrap_err().to_string();
+    assert!(stale.starts_with("site was last seen 61 s ago"), "{stale}");
+    assert!(matches!(town.desk("ana").undo("x").await, Err(OpsError::None(_))));
+}

@@ -1,0 +1,9 @@
+//! Rollouts of real processes under real traffic, orders to them, and the audit log.
+
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails
+
+mod audit;
+mod desk;
+mod processes;
+mod rolling;
+mod town;

@@ -1,0 +1,87 @@
+//! What can be typed about rollouts, and about the log of who did what.
+
+use clap::{Args, Subcommand};
+
+#[derive(Debug, Subcommand)]
+pub enum RolloutCommand {
+    /// Roll a release out: a canary beside a control, judged, then waves; undone by itself when it is worse
+    Roll(RollArgs),
+    /// Go back: at once while the old release is warm, by a rollout without a judge afterwards
+    Undo(Because),
+    /// Stay where it is; the judge goes on
+    Hold(Because),
+    /// Go on after a hold
+    Go(Myself),
+    /// Say how far rollouts are
+    Status {
+        /// How many, the newest first
+        #[arg(long, default_value_t = 3)]
+        last: u32,
+        #[command(flatten)]
+        service: Service,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct RollArgs {
+    /// The release that every instance shall run
+    pub release: String,
+    /// Only print the plan and its hash
+    #[arg(long)]
+    pub plan: bool,
+    /// Begin only if the plan is still the one with this hash
+    #[arg(long, value_name = "HASH")]
+    pub agree: Option<String>,
+    /// Instances that must take traffic at all times [default: as many as do now]
+    #[arg(long, value_name = "COUNT")]
+    pub floor: Option<usize>,
+    /// Seconds for which the old release is kept warm afterwards
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub bake: u64,
+    /// Seconds that the judge may take; a release that is not shown to be fine by then is undone
+    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
+    pub judge: u64,
+    #[command(flatten)]
+    pub me: Myself,
+}
+
+#[derive(Debug, Args)]
+pub struct Because {
+    /// Why, for the log
+    #[arg(long, value_name = "WORDS")]
+    pub why: String,
+    #[command(flatten)]
+    pub me: Myself,
+}
+
+#[derive(Debug, Args)]
+pub struct Myself {
+    /// Who you are, for the log
+    #[arg(long = "as", value_name = "NAME", env = "USER")]
+    pub who: String,
+    #[command(flatten)]
+    pub service: Service,
+}
+
+#[derive(Debug, Args)]
+pub struct Service {
+    /// Which instances: those of one service
+    #[arg(long = "service", value_name = "NAME", default_value = "site")]
+    pub name: String,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum AuditCommand {
+    /// Print the last lines, oldest first
+    Show {
+        /// How many
+        #[arg(long, default_value_t = 50)]
+        last: u32,
+    },
+    /// Check that no line was edited, left out or put in; print the head, to be kept elsewhere
+    Verify {
+        /// A head that was kept, as this command printed it: also the lines up to there must be the same
+        #[arg(long, value_name = "LINES:HASH")]
+        kept: Option<String>,
+    },
+}

@@ -1,0 +1,41 @@
+//! `audit`: who did what, and whether the log still says what was written.
+
+use ops::audit::{Head, verify};
+
+use super::show;
+use crate::{
+    app::App,
+    cli::AuditCommand,
+    config::Config,
+    failed::{Doing, Failed},
+};
+
+/// Does what was typed.
+pub async fn run(config: Config, command: AuditCommand) -> Result<(), Failed> {
+    let app = App::open(config).await?;
+    match command {
+        AuditCommand::Show { last } => {
+            let mut lines = app.store()?.audit_last(last).await.doing(|| "read the audit log".into())?;
+            lines.reverse();
+            for line in lines {
+                show(&format!("{} {} {} {}: {}\n", line.seq, line.at, line.who, line.what, line.body))?;
+            }
+            Ok(())
+        }
+        AuditCommand::Verify { kept } => {
+            let kept = kept.as_deref().map(head).transpose()?;
+            let head =
+                verify(app.store()?, kept.as_ref()).await.doing(|| "vouch for the audit log".into())?;
+            show(&format!(
+                "{} lines, none edited. Keep this elsewhere: {}:{}\n",
+                head.lines, head.lines, head.hash
+            ))
+        }
+    }
+}
+
+fn head(text: &str) -> Result<Head, Failed> {
+    let wrong = || Failed::new(format!("--kept {text}: write it as `audit verify` printed it, LINES:HASH"));
+    let (lines, hash) = text.split_once(':').ok_or_else(wrong)?;
+    Ok(Head { lines: lines.parse().map_err(|_| wrong())?, hash: hash.to_owned() })
+}

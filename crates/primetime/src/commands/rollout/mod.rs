@@ -1,0 +1,38 @@
+//! `release roll` and what follows it: orders to the controllers, through the database. They carry them out; these commands end at once.
+
+mod orders;
+mod roll;
+mod status;
+
+use ops::Desk;
+
+use crate::{
+    app::App,
+    cli::{Myself, RolloutCommand},
+    config::Config,
+    failed::Failed,
+};
+
+/// Does what was typed.
+pub async fn run(config: Config, command: RolloutCommand) -> Result<(), Failed> {
+    let app = App::open(config).await?;
+    match command {
+        RolloutCommand::Roll(args) => roll::run(&desk(&app, &args.me)?, &args).await,
+        RolloutCommand::Undo(because) => orders::undo(&desk(&app, &because.me)?, &because.why).await,
+        RolloutCommand::Hold(because) => orders::hold(&desk(&app, &because.me)?, &because.why).await,
+        RolloutCommand::Go(me) => orders::go(&desk(&app, &me)?).await,
+        RolloutCommand::Status { last, service } => {
+            let nobody = Myself { who: String::new(), service };
+            status::run(&desk(&app, &nobody)?, last).await
+        }
+    }
+}
+
+fn desk(app: &App, me: &Myself) -> Result<Desk, Failed> {
+    Ok(Desk {
+        store: app.store()?.clone(),
+        clock: app.clock.clone(),
+        service: me.service.name.clone(),
+        who: me.who.clone(),
+    })
+}

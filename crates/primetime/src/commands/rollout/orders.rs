@@ -1,0 +1,32 @@
+//! `release undo`, `hold` and `go`.
+
+use fleet::rollout::Order;
+use ops::Desk;
+
+use crate::{
+    commands::show,
+    failed::{Doing, Failed},
+};
+
+/// Back to the release before.
+pub async fn undo(desk: &Desk, why: &str) -> Result<(), Failed> {
+    let rollout = desk.undo(why).await.doing(|| "go back".into())?;
+    let plan = &rollout.plan;
+    show(&match rollout.why {
+        Some(_) => format!("Rollout {} is undone: {} gets the traffic back.\n", plan.generation, plan.from),
+        None => format!("{plan}Rollout {} has begun, back to {}.\n", plan.generation, plan.to),
+    })
+}
+
+/// Stay.
+pub async fn hold(desk: &Desk, why: &str) -> Result<(), Failed> {
+    let order = Order::Hold { why: format!("{}: {why}", desk.who) };
+    let rollout = desk.order(order).await.doing(|| "hold".into())?;
+    show(&format!("Rollout {} stays where it is until `primetime release go`.\n", rollout.plan.generation))
+}
+
+/// Go on.
+pub async fn go(desk: &Desk) -> Result<(), Failed> {
+    let rollout = desk.order(Order::Go).await.doing(|| "go on".into())?;
+    show(&format!("Rollout {} goes on.\n", rollout.plan.generation))
+}

@@ -1,0 +1,111 @@
+//! Rollouts: one at a time, carried on by one, changed only by who knows the newest; and the audit log's lines.
+
+use std::time::Duration;
+
+use store::{AuditRow, NewRollout, RolloutState, Store, StoreError};
+
+use crate::backend::*;
+
+const LEASE: Duration = Duration::from_secs(30);
+
+async fn begin(store: &Store, generation: i64) -> Result<(), StoreError> {
+    let mut tx = store.begin().await.unwrap();
+    let new = NewRollout { service: "site".into(), generation, body: "{}".into() };
+    tx.begin_rollout(&new, at(generation)).await?;
+    tx.commit().await
+}
+
+fn conflict(outcome: Result<(), StoreError>) {
+    assert!(matches!(outcome, Err(StoreError::Conflict(_))), "{outcome:?}");
+}
+
+async fn one_rollout_at_a_time(backend: Backend) {
+    let Backend { store, dir: _dir, .. } = backend;
+    begin(&store, 1).await.unwrap();
+    conflict(begin(&store, 1).await);
+    conflict(begin(&store, 2).await);
+    let lease = store.lease_rollout("site", "a", LEASE, at(10)).await.unwrap().unwrap();
+    let mut tx = store.begin().await.unwrap();
+    tx.carry_rollout(&lease, (RolloutState::Done, "{}"), at(11)).await.unwrap();
+    tx.commit().await.unwrap();
+    conflict(begin(&store, 1).await);
+    begin(&store, 2).await.unwrap();
+    let all = store.rollouts("site", 9).await.unwrap();
+    assert_eq!(all.iter().map(|row| row.generation).collect::<Vec<_>>(), [2, 1]);
+    assert_eq!(all[1].state, RolloutState::Done);
+    assert!(store.rollouts("origin", 9).await.unwrap().is_empty());
+}
+
+async fn who_lost_the_lease_carries_nothing_on(backend: Backend) {
+    let Backend { store, dir: _dir, .. } = backend;
+    begin(&store, 1).await.unwrap();
+    let slow = store.lease_rollout("site", "slow", LEASE, at(0)).await.unwrap().unwrap();
+    assert!(store.lease_rollout("site", "quick", LEASE, at(30)).await.unwrap().is_none());
+    let kept = store.lease_rollout("site", "slow", LEASE, at(5)).await.unwrap().unwrap();
+    assert_eq!(kept.fence, slow.fence, "asking again is no change of hands");
+    let quick = store.lease_rollout("site", "quick", LEASE, at(36)).await.unwrap().unwrap();
+    assert!(quick.fence > slow.fence);
+    let mut tx = store.begin().await.unwrap();
+    conflict(tx.carry_rollout(&slow, (RolloutState::Undone, "slow"), at(37)).await);
+    assert!(tx.commit().await.is_err());
+    let mut tx = store.begin().await.unwrap();
+    tx.carry_rollout(&quick, (RolloutState::Running, "quick"), at(37)).await.unwrap();
+    tx.commit().await.unwrap();
+    store.release_rollout("site", "quick").await.unwrap();
+    let next = store.lease_rollout("site", "next", LEASE, at(38)).await.unwrap().unwrap();
+    assert_eq!((next.row.body.as_str(), next.row.version), ("quick", 2));
+}
+
+async fn an_order_is_given_to_what_was_read(backend: Backend) {
+    let Backend { store, dir: _dir, .. } = backend;
+    begin(&store, 1).await.unwrap();
+    let lease = store.lease_rollout("site", "a", LEASE, at(0)).await.unwrap().unwrap();
+    let mut tx = store.begin().await.unwrap();
+    tx.change_rollout(&lease.row, "hold", at(1)).await.unwrap();
+    tx.commit().await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    conflict(tx.carry_rollout(&lease, (RolloutState::Running, "went on"), at(2)).await);
+    drop(tx);
+    assert_eq!(store.rollouts("site", 1).await.unwrap()[0].body, "hold");
+}
+
+async fn the_newest_look_at_a_fleet_is_kept(backend: Backend) {
+    let Backend { store, dir: _dir, .. } = backend;
+    assert_eq!(store.fleet_seen("site").await.unwrap(), None);
+    for (seen, when) in [("a", 5), ("b", 9), ("late", 7)] {
+        store.put_fleet_seen("site", seen, at(when)).await.unwrap();
+    }
+    assert_eq!(store.fleet_seen("site").await.unwrap(), Some(("b".into(), at(9))));
+}
+
+async fn a_line_of_the_audit_log_has_one_place(backend: Backend) {
+    let Backend { store, dir: _dir, .. } = backend;
+    let line = |seq, who: &str| AuditRow {
+        seq,
+        at: at(seq),
+        who: who.into(),
+        what: "test".into(),
+        body: "{}".into(),
+        before: String::new(),
+        hash: "h".into(),
+    };
+    for seq in 1..=3 {
+        let mut tx = store.begin().await.unwrap();
+        assert_eq!(tx.newest_audit().await.unwrap().map(|line| line.seq), (seq > 1).then_some(seq - 1));
+        tx.add_audit(&line(seq, "a")).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    let mut tx = store.begin().await.unwrap();
+    conflict(tx.add_audit(&line(2, "b")).await);
+    drop(tx);
+    assert_eq!(store.audit_after(1, 9).await.unwrap(), [line(2, "a"), line(3, "a")]);
+    assert_eq!(store.audit_last(1).await.unwrap(), [line(3, "a")]);
+}
+
+contract! {
+    one_rollout_at_a_time,
+    who_lost_the_lease_carries_nothing_on,
+    an_order_is_given_to_what_was_read,
+    the_newest_look_at_a_fleet_is_kept,
+    a_line_of_the_audit_log_has_one_place,
+}
