@@ -27,6 +27,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
             "store", "studio", "viewers", "web", "work",
         ],
     ),
+    ("fleet", &["domain"]),
     ("xtask", &[]),
 ];
 
@@ -34,13 +35,13 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
 pub const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "sqlx",
-        &["domain", "media", "objects", "edition", "web", "encode", "origin", "registry", "release"],
+        &["fleet", "domain", "media", "objects", "edition", "web", "encode", "origin", "registry", "release"],
         "serves without a database",
     ),
-    ("tokio", &["domain", "media", "edition", "release"], "is pure, or reads files only"),
+    ("tokio", &["fleet", "domain", "media", "edition", "release"], "is pure, or reads files only"),
     (
         "axum",
-        &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers"],
+        &["fleet", "domain", "media", "objects", "edition", "store", "work", "encode", "viewers"],
         "knows no HTTP",
     ),
 ];
