@@ -112,6 +112,11 @@ bench-pull: ui ## Twenty hosts pull one release at once, against one docker-regi
 	cargo build --release --locked -p primetime
 	node bench/pull.mjs
 
+.PHONY: bench-fleet
+bench-fleet: ## Instance-hours at 0.01% of load turned away, against the scalers people use
+	cargo build --release --locked -p fleet --example bench
+	target/release/examples/bench
+
 # Seconds a fuzz target runs.
 SOAK_SECONDS ?= 60
 soak: ## The long runs: every fuzz target, and hundreds of kills

@@ -2,9 +2,17 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+mod capacity;
+mod corpus;
+mod engine;
+mod events;
 mod exposition;
 mod judge;
+mod load;
 mod oracle;
+mod planner;
 mod rollout;
+mod study;
+mod trace;
 mod traffic;
 mod world;
