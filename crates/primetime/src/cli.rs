@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod fleet;
 mod rollout;
 
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use crate::{
     config::{Config, ConfigError, Layers, Source},
 };
 
+pub use fleet::{FleetCommand, SimulateArgs};
 pub use rollout::{AuditCommand, Myself, RollArgs, RolloutCommand};
 
 /// Open-source internet TV: several branded streaming services from one platform.
@@ -34,6 +36,7 @@ Examples:
   primetime release push image/ --tag 1.4.0        an OCI image layout into the store; hosts pull it
   primetime release roll v42                       a canary, judged; then waves; undone by itself when worse
   primetime release undo --why odd-colours         back to the release before
+  primetime fleet simulate --trace load.csv        what each scaling policy would have cost
   primetime config print                           every key, its value, and where that is from";
 
 /// How the configuration is said on the command line. A flag wins over the environment, the environment over the file.
@@ -110,6 +113,11 @@ pub enum Command {
     Release {
         #[command(subcommand)]
         command: ReleaseCommand,
+    },
+    /// Capacity: what it would have cost, and what it should be
+    Fleet {
+        #[command(subcommand)]
+        command: FleetCommand,
     },
     /// Read the log of who did what
     Audit {

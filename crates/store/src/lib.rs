@@ -41,9 +41,9 @@ pub use migrate::{Migrated, SCHEMA};
 pub use outbox::Promise;
 pub use pictures::PictureRow;
 pub use positions::{Position, PositionWrite};
+pub use rollouts::{NewRollout, RolloutLease, RolloutRow, RolloutState};
 pub use tally::Tally;
 pub use url::{Location, LocationError, PostgresUrl, mask};
-pub use rollouts::{NewRollout, RolloutLease, RolloutRow, RolloutState};
 
 use db::{Connection, Db};
 

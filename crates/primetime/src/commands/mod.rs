@@ -4,6 +4,7 @@ mod audit;
 mod backup;
 mod db;
 pub mod doctor;
+mod fleet;
 pub mod import;
 mod probe;
 pub mod publish;
@@ -17,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    cli::{Cli, Command, ConfigArgs, ConfigCommand, DbCommand, ReleaseCommand},
+    cli::{Cli, Command, ConfigArgs, ConfigCommand, DbCommand, FleetCommand, ReleaseCommand},
     config::{Config, print},
     demo,
     failed::{Doing, Failed},
@@ -42,6 +43,7 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
             with(&args, |config| rollout::run(config, command))
         }
         Command::Audit { command } => with(&args, |config| audit::run(config, command)),
+        Command::Fleet { command: FleetCommand::Simulate(wanted) } => fleet::simulate(&wanted),
         Command::Doctor => with(&args, doctor::run),
         Command::Migrate => with(&args, migrate),
         Command::Probe => with(&args, probe::run),

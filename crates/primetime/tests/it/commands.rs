@@ -69,3 +69,37 @@ fn a_database_that_is_none_is_left_alone() {
     assert!(said.contains("primetime.db"), "{said}");
     assert_eq!(fs::read_to_string(path).unwrap(), "my thesis, the only copy");
 }
+
+/// A week of half hours that swings between 10 and 100, and what is wrong with a history that is none.
+#[test]
+fn a_history_is_replayed_under_every_policy() {
+    let there = Installation::new();
+    let mut trace = String::from("time,load\n");
+    for step in 0..48 * 28 {
+        let (day, at) = (step / 48, step % 48);
+        let load = 55.0 - 45.0 * f64::cos(f64::from(at) / 48.0 * std::f64::consts::TAU);
+        trace += &format!("2026-03-{:02} {:02}:{:02}:00,{load:.1}\n", day + 1, at / 2, at % 2 * 30);
+    }
+    let path = there.dir.path().join("load.csv");
+    fs::write(&path, trace).unwrap();
+    let out = there.dir.path().join("out");
+    let words =
+        ["fleet simulate --boot 5 --peak 20 --trace", path.to_str().unwrap(), "--out", out.to_str().unwrap()];
+    let table = there.succeed(&words.join(" "));
+    for policy in [
+        "static",
+        "hpa",
+        "target-tracking",
+        "aws-predictive",
+        "level+slope",
+        "primetime",
+        "perfect-mean",
+        "clairvoyant",
+    ] {
+        assert!(table.contains(policy), "{policy} is not in\n{table}");
+    }
+    assert!(fs::read_to_string(out.join("fleet.html")).unwrap().contains("<svg"));
+    fs::write(&path, "time,load\n2026-03-01 00:00:00,12\n2026-03-01 00:30:00,a lot\n").unwrap();
+    let said = there.fail(&format!("fleet simulate --trace {}", path.display()));
+    assert!(said.contains("line 3"), "{said}");
+}
