@@ -11,6 +11,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("objects", &["domain"]),
     ("edition", &["domain", "objects"]),
     ("store", &["domain"]),
+    ("chat", &["domain"]),
     ("work", &["domain", "store"]),
     ("encode", &["media"]),
     ("web", &["domain"]),
@@ -32,13 +33,13 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
 pub const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "sqlx",
-        &["domain", "media", "objects", "edition", "web", "encode", "origin"],
+        &["domain", "media", "objects", "edition", "web", "encode", "origin", "chat"],
         "serves without a database",
     ),
-    ("tokio", &["domain", "media", "edition"], "is pure, or reads files only"),
+    ("tokio", &["domain", "media", "edition", "chat"], "is pure, or reads files only"),
     (
         "axum",
-        &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers"],
+        &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers", "chat"],
         "knows no HTTP",
     ),
 ];
