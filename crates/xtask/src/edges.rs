@@ -11,6 +11,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("objects", &["domain"]),
     ("edition", &["domain", "objects"]),
     ("store", &["domain"]),
+    ("chat", &["domain"]),
     ("work", &["domain", "store"]),
     ("encode", &["media"]),
     ("web", &["domain"]),
@@ -37,13 +38,13 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
 pub const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "sqlx",
-        &["domain", "media", "objects", "edition", "web", "encode", "origin", "registry", "release", "fleet"],
+        &["domain", "media", "objects", "edition", "web", "encode", "origin", "registry", "release", "fleet", "chat"],
         "serves without a database",
     ),
-    ("tokio", &["domain", "media", "edition", "release", "fleet"], "is pure, or reads files only"),
+    ("tokio", &["domain", "media", "edition", "release", "fleet", "chat"], "is pure, or reads files only"),
     (
         "axum",
-        &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers", "fleet", "ops"],
+        &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers", "fleet", "ops", "chat"],
         "knows no HTTP",
     ),
 ];

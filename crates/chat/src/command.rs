@@ -1,0 +1,210 @@
+use std::{fmt, str::FromStr};
+
+use domain::TitleId;
+
+/// Longest name of a release.
+const MAX_RELEASE: usize = 64;
+/// Shortest part of a plan's hash that names it.
+const MIN_HASH: usize = 8;
+/// A reason that nobody can learn from a year later is none.
+const MIN_REASON: usize = 4;
+/// No role is asked for more instances in chat: a slip of the finger is not a plan.
+const MAX_FLOOR: u32 = 1_000;
+/// The roles that scale.
+const ROLES: [&str; 4] = ["site", "origin", "studio", "work"];
+const WORDS: [&str; 10] =
+    ["status", "roll", "undo", "hold", "go", "scale", "takedown", "approve", "cancel", "help"];
+
+/// What can be typed.
+pub const HELP: &str = "\
+`status` what runs where, and what is under way
+`roll RELEASE` plan a rollout; it begins when it is approved
+`undo` go back to the release before
+`hold REASON` stop the rollout where it is; `go` lets it go on
+`scale ROLE FLOOR` never fewer than FLOOR instances of ROLE
+`takedown TITLE REASON` hide a title everywhere, within seconds
+`approve HASH`, `cancel HASH` decide on a plan, by the beginning of its hash";
+
+/// What somebody wants.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// How things are.
+    Status,
+    /// Bring out a release.
+    Roll {
+        /// Its name.
+        release: String,
+    },
+    /// Go back to the release before.
+    Undo,
+    /// Stop the rollout where it is.
+    Hold {
+        /// Why.
+        reason: String,
+    },
+    /// Let a held rollout go on.
+    Go,
+    /// Set the least number of instances of a role.
+    Scale {
+        /// Which role.
+        role: String,
+        /// How many at least.
+        floor: u32,
+    },
+    /// Hide a title everywhere.
+    Takedown {
+        /// Which.
+        title: TitleId,
+        /// Why.
+        reason: String,
+    },
+    /// Let a plan happen.
+    Approve {
+        /// The beginning of its hash.
+        hash: String,
+    },
+    /// Let a plan not happen.
+    Cancel {
+        /// The beginning of its hash.
+        hash: String,
+    },
+    /// Say what can be typed.
+    Help,
+}
+
+/// Why words are no command, and what would be one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// Not a word of ours.
+    #[error("there is no `{word}`; did you mean `{nearest}`? `help` lists all")]
+    Unknown {
+        /// What was typed, cut.
+        word: String,
+        /// What is nearest.
+        nearest: &'static str,
+    },
+    /// Too few words, too many, or of another form.
+    #[error("write `{0}`")]
+    Form(&'static str),
+    /// A role that does not scale.
+    #[error("`{0}` is no role: write site, origin, studio or work")]
+    Role(String),
+    /// A floor that is none.
+    #[error("`{0}` is no number of instances from 0 to {MAX_FLOOR}")]
+    Floor(String),
+    /// No reason.
+    #[error("say why, in a few words: it stands in the audit log")]
+    Reason,
+}
+
+impl Command {
+    /// Reads what was typed. Nothing is a request for help.
+    pub fn parse(text: &str) -> Result<Self, CommandError> {
+        let (word, rest) = split(text);
+        let alone = |command: Self, form| match rest {
+            "" => Ok(command),
+            _ => Err(CommandError::Form(form)),
+        };
+        match word {
+            "" | "help" => Ok(Self::Help),
+            "status" => alone(Self::Status, "status"),
+            "undo" => alone(Self::Undo, "undo"),
+            "go" => alone(Self::Go, "go"),
+            "roll" => {
+                named(rest).map(|release| Self::Roll { release }).ok_or(CommandError::Form("roll RELEASE"))
+            }
+            "hold" => reason(rest).map(|reason| Self::Hold { reason }),
+            "scale" => scale(rest),
+            "takedown" => {
+                let (title, why) = split(rest);
+                let title =
+                    TitleId::from_str(title).map_err(|_| CommandError::Form("takedown TITLE REASON"))?;
+                Ok(Self::Takedown { title, reason: reason(why)? })
+            }
+            "approve" => {
+                hash(rest).map(|hash| Self::Approve { hash }).ok_or(CommandError::Form("approve HASH"))
+            }
+            "cancel" => hash(rest).map(|hash| Self::Cancel { hash }).ok_or(CommandError::Form("cancel HASH")),
+            _ => Err(unknown(word)),
+        }
+    }
+
+    /// Does it change anything? What does is planned first, and happens when it is approved.
+    pub fn changes(&self) -> bool {
+        matches!(
+            self,
+            Self::Roll { .. }
+                | Self::Undo
+                | Self::Hold { .. }
+                | Self::Go
+                | Self::Scale { .. }
+                | Self::Takedown { .. }
+        )
+    }
+}
+
+impl fmt::Display for Command {
+    /// As it would be typed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status => f.write_str("status"),
+            Self::Roll { release } => write!(f, "roll {release}"),
+            Self::Undo => f.write_str("undo"),
+            Self::Hold { reason } => write!(f, "hold {reason}"),
+            Self::Go => f.write_str("go"),
+            Self::Scale { role, floor } => write!(f, "scale {role} {floor}"),
+            Self::Takedown { title, reason } => write!(f, "takedown {title} {reason}"),
+            Self::Approve { hash } => write!(f, "approve {hash}"),
+            Self::Cancel { hash } => write!(f, "cancel {hash}"),
+            Self::Help => f.write_str("help"),
+        }
+    }
+}
+
+fn split(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    text.split_once(char::is_whitespace).map_or((text, ""), |(word, rest)| (word, rest.trim()))
+}
+
+/// A release's name is a file's name too: nothing that leads elsewhere.
+fn named(text: &str) -> Option<String> {
+    let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | '+');
+    let fits = !text.is_empty() && text.len() <= MAX_RELEASE && text.chars().all(of_name);
+    (fits && text.starts_with(|c: char| c.is_ascii_alphanumeric())).then(|| text.to_owned())
+}
+
+fn hash(text: &str) -> Option<String> {
+    let of_hash = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+    ((MIN_HASH..=64).contains(&text.len()) && text.chars().all(of_hash)).then(|| text.to_owned())
+}
+
+fn reason(text: &str) -> Result<String, CommandError> {
+    if text.chars().filter(|c| c.is_alphanumeric()).count() < MIN_REASON {
+        return Err(CommandError::Reason);
+    }
+    Ok(text.to_owned())
+}
+
+fn scale(rest: &str) -> Result<Command, CommandError> {
+    let (role, floor) = split(rest);
+    if role.is_empty() || floor.is_empty() {
+        return Err(CommandError::Form("scale ROLE FLOOR"));
+    }
+    if !ROLES.contains(&role) {
+        return Err(CommandError::Role(cut(role)));
+    }
+    let number = floor.parse().ok().filter(|number| *number <= MAX_FLOOR);
+    let floor = number.ok_or_else(|| CommandError::Floor(cut(floor)))?;
+    Ok(Command::Scale { role: role.to_owned(), floor })
+}
+
+fn unknown(word: &str) -> CommandError {
+    let word = cut(word);
+    let nearest = WORDS.into_iter().min_by_key(|known| strsim::osa_distance(known, &word)).unwrap_or("help");
+    CommandError::Unknown { word, nearest }
+}
+
+/// For quoting back: short.
+fn cut(text: &str) -> String {
+    text.chars().take(30).collect()
+}
