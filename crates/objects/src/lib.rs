@@ -11,6 +11,7 @@ mod hash;
 mod key;
 pub mod keys;
 pub mod signed;
+pub mod statement;
 mod store;
 pub mod token;
 

@@ -17,6 +17,8 @@ pub enum Purpose {
     Edition,
     /// Delivery tokens.
     Token,
+    /// The catalogue of golden images.
+    Image,
 }
 
 impl Purpose {
@@ -24,6 +26,7 @@ impl Purpose {
         match self {
             Purpose::Edition => "edition",
             Purpose::Token => "token",
+            Purpose::Image => "image",
         }
     }
 }

@@ -10,6 +10,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("media", &[]),
     ("objects", &["domain"]),
     ("edition", &["domain", "objects"]),
+    ("golden", &["domain", "objects"]),
     ("store", &["domain"]),
     ("work", &["domain", "store"]),
     ("encode", &["media"]),
@@ -21,7 +22,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     (
         "primetime",
         &[
-            "domain", "edition", "encode", "media", "objects", "origin", "site", "store", "studio",
+            "domain", "edition", "encode", "golden", "media", "objects", "origin", "site", "store", "studio",
             "viewers", "web", "work",
         ],
     ),
@@ -32,10 +33,10 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
 pub const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "sqlx",
-        &["domain", "media", "objects", "edition", "web", "encode", "origin"],
+        &["domain", "media", "objects", "edition", "golden", "web", "encode", "origin"],
         "serves without a database",
     ),
-    ("tokio", &["domain", "media", "edition"], "is pure, or reads files only"),
+    ("tokio", &["domain", "media", "edition", "golden"], "is pure, or reads files only"),
     (
         "axum",
         &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers"],
