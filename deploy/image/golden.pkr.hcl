@@ -116,6 +116,7 @@ source "amazon-ebs" "golden" {
   ena_support          = true
   communicator         = var.communicator
   ssh_username         = var.ami_user
+  ssh_private_key_file = var.key
   ssh_host             = var.ssh_host
   ssh_port             = var.ssh_port
   ssh_timeout          = "20m"

@@ -31,10 +31,10 @@ fn disk(n: u8) -> Vec<u8> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(16))]
 
     #[test]
-    fn what_runs_and_what_ran_before_are_there_whatever_is_done(steps in prop::collection::vec(step(), 1..40)) {
+    fn what_runs_and_what_ran_before_are_there_whatever_is_done(steps in prop::collection::vec(step(), 1..24)) {
         let dir = tempfile::tempdir().unwrap();
         let objects = Objects::folder(&dir.path().join("objects")).unwrap();
         let signer = SigningKey::generate(&SeededRng::new(1));
