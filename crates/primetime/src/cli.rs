@@ -77,11 +77,6 @@ pub enum Command {
         #[arg(long)]
         episodes: u32,
     },
-    /// Golden images: which there are, which each stage runs
-    Image {
-        #[command(subcommand)]
-        command: ImageCommand,
-    },
     /// Look at the configuration
     Config {
         #[command(subcommand)]
@@ -114,33 +109,6 @@ pub struct DemoArgs {
     /// Its master files
     #[arg(long, value_name = "DIR", default_value = "demo/.cache/masters")]
     pub masters: PathBuf,
-}
-
-#[derive(Debug, Subcommand)]
-pub enum ImageCommand {
-    /// List the images, what each stage runs, and what it goes back to
-    List,
-    /// Add a baked disk to the catalogue
-    Add {
-        /// The disk
-        file: PathBuf,
-        /// What people call the release that is on it
-        #[arg(long)]
-        release: String,
-    },
-    /// Let a stage run an image from now on; the one before stays, to go back to by promoting it
-    Promote {
-        /// The image, as `image list` names it
-        image: objects::Hash,
-        /// The stage, as in `production`
-        stage: golden::Stage,
-    },
-    /// Delete images that no stage runs or goes back to
-    Collect {
-        /// Of the others, how many of the newest to keep
-        #[arg(long, default_value_t = 3)]
-        keep: usize,
-    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -17,8 +17,6 @@ pub enum Purpose {
     Edition,
     /// Delivery tokens.
     Token,
-    /// The catalogue of golden images.
-    Image,
 }
 
 impl Purpose {
@@ -26,7 +24,6 @@ impl Purpose {
         match self {
             Purpose::Edition => "edition",
             Purpose::Token => "token",
-            Purpose::Image => "image",
         }
     }
 }

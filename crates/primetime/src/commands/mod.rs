@@ -1,7 +1,6 @@
 //! The subcommands.
 
 pub mod doctor;
-pub mod image;
 pub mod import;
 pub mod publish;
 mod synthetic;
@@ -29,7 +28,6 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
         }
         Command::Import(import) => with(&args, |config| import::run(config, import)),
         Command::Publish { confirm } => with(&args, |config| publish::run(config, confirm)),
-        Command::Image { command } => with(&args, |config| image::run(config, command)),
         Command::Doctor => with(&args, doctor::run),
         Command::Migrate => with(&args, migrate),
         Command::Serve => serving(&args, |config| config),

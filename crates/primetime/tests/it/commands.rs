@@ -69,26 +69,3 @@ fn a_database_that_is_none_is_left_alone() {
     assert!(said.contains("primetime.db"), "{said}");
     assert_eq!(fs::read_to_string(path).unwrap(), "my thesis, the only copy");
 }
-
-#[test]
-fn a_golden_image_is_added_promoted_and_never_collected_while_a_stage_may_need_it() {
-    let there = Installation::new();
-    assert!(there.succeed("image list").contains("No golden image yet"));
-    let mut names = Vec::new();
-    fs::create_dir_all(there.input()).unwrap();
-    for release in ["1.0", "1.1"] {
-        fs::write(there.input().join("disk"), format!("the disk of {release}")).unwrap();
-        let said = there.succeed(&format!("image add IN/disk --release {release}"));
-        let name = said.split(' ').next().unwrap().to_owned();
-        assert!(there.succeed(&format!("image promote {name} production")).contains("from now on"));
-        names.push(name);
-    }
-    assert!(there.succeed("image collect --keep 0").contains("0 deleted"));
-    let listed = there.succeed("image list");
-    assert!(listed.contains("1.0  15 bytes  production: way back"), "{listed}");
-    assert!(listed.contains("1.1  15 bytes  production: runs"), "{listed}");
-    // Going back is promoting the one before.
-    there.succeed(&format!("image promote {} production", names[0]));
-    assert!(there.succeed("image list").contains("1.0  15 bytes  production: runs"));
-    assert!(there.fail(&format!("image promote {} production", "0".repeat(64))).contains("image list"));
-}
