@@ -1,4 +1,4 @@
-use std::{fmt, str::FromStr};
+use std::{fmt, io, str::FromStr};
 
 /// Why a text is not a hash.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,6 +16,13 @@ impl Hash {
     /// The hash of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
         Self(*blake3::hash(bytes).as_bytes())
+    }
+
+    /// The hash and the number of all bytes that can be read, without holding them: for files that do not fit into memory.
+    pub fn of_all(mut bytes: impl io::Read) -> io::Result<(Self, u64)> {
+        let mut hasher = blake3::Hasher::new();
+        let length = io::copy(&mut bytes, &mut hasher)?;
+        Ok((Self(*hasher.finalize().as_bytes()), length))
     }
 
     /// The first 16 hexadecimal digits: enough to tell versions of one thing apart in a key.

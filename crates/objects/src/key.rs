@@ -57,7 +57,10 @@ pub enum KeyKind {
     Section,
     /// `editions/{number}-{hash16}`: an edition's header.
     Edition,
-    /// `editions/current` and `oci/tags/{repository}/{tag}`: signed, and the only kind that is replaced.
+    /// `images/golden/{hash}`: a machine's disk as it was baked.
+    GoldenImage,
+    /// `editions/current`, `images/golden/catalogue` and `oci/tags/{repository}/{tag}`: signed, and the only kind that is
+    /// replaced.
     Announcement,
     /// `oci/blobs/{hash}`: a layer or configuration of a container image.
     ImageBlob,
@@ -121,6 +124,16 @@ impl Key {
         Self::make("editions/current".into())
     }
 
+    /// The golden image with this content.
+    pub fn golden_image(content: &Hash) -> Self {
+        Self::make(format!("images/golden/{content}"))
+    }
+
+    /// Which golden images there are, and which one each stage runs.
+    pub fn golden_catalogue() -> Self {
+        Self::make("images/golden/catalogue".into())
+    }
+
     /// A layer or configuration of a container image.
     pub fn image_blob(digest: &Digest) -> Self {
         Self::make(format!("oci/blobs/{}", digest.hex()))
@@ -177,7 +190,11 @@ fn classify(text: &str) -> Option<KeyKind> {
             AssetId::new(asset).ok()?;
             media_file(file)
         }
+        "images" if rest == "golden/catalogue" => Some(KeyKind::Announcement),
         "images" => {
+            if let Some(image) = rest.strip_prefix("golden/") {
+                return image.parse::<Hash>().ok().map(|_| KeyKind::GoldenImage);
+            }
             let (picture, file) = rest.split_once('/')?;
             picture.parse::<PictureHash>().ok()?;
             number::<u16>(file.strip_suffix(".webp")?).map(|_| KeyKind::Image)
@@ -265,6 +282,8 @@ mod tests {
                 Key::image_tag(&"brand/site".parse().unwrap(), &"1.4.0".parse().unwrap()),
                 KeyKind::Announcement,
             ),
+            (Key::golden_image(&hash), KeyKind::GoldenImage),
+            (Key::golden_catalogue(), KeyKind::Announcement),
         ];
         for (key, kind) in all {
             assert_eq!(key.kind(), kind);
@@ -300,6 +319,11 @@ mod tests {
             "media/A/v.mp4",
             "images/0000000000000000/+1.webp",
             "images/0000000000000000/01.webp",
+            "images/golden",
+            "images/golden/",
+            "images/golden/..",
+            "images/golden/0000000000000000",
+            "images/golden/catalogue/x",
             "sections/..",
             "editions/../current",
             "editions/current/",

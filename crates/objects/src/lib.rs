@@ -14,6 +14,7 @@ mod key;
 pub mod keys;
 mod s3;
 pub mod signed;
+pub mod statement;
 mod store;
 pub mod token;
 

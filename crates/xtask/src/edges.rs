@@ -10,6 +10,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("media", &[]),
     ("objects", &["domain"]),
     ("edition", &["domain", "objects"]),
+    ("golden", &["domain", "objects"]),
     ("store", &["domain"]),
     ("chat", &["domain"]),
     ("work", &["domain", "store"]),
@@ -26,7 +27,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     (
         "primetime",
         &[
-            "domain", "edition", "encode", "fleet", "media", "objects", "ops", "origin", "registry",
+            "domain", "edition", "encode", "fleet", "golden", "media", "objects", "ops", "origin", "registry",
             "release", "site", "store", "studio", "viewers", "web", "work",
         ],
     ),
@@ -38,10 +39,10 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
 pub const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "sqlx",
-        &["domain", "media", "objects", "edition", "web", "encode", "origin", "registry", "release", "fleet", "chat"],
+        &["domain", "media", "objects", "edition", "web", "encode", "origin", "registry", "release", "fleet", "chat", "golden"],
         "serves without a database",
     ),
-    ("tokio", &["domain", "media", "edition", "release", "fleet", "chat"], "is pure, or reads files only"),
+    ("tokio", &["domain", "media", "edition", "release", "fleet", "chat", "golden"], "is pure, or reads files only"),
     (
         "axum",
         &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers", "fleet", "ops", "chat"],

@@ -1,0 +1,53 @@
+// The golden image, baked twice, compared, booted and asked for a page. Long: `make test-golden`, not `make test`.
+// IMAGE_BINARY names the binary to bake in. Needs root, as the owners of an image's files do.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, existsSync } from 'node:fs';
+import { test } from 'node:test';
+
+const top = new URL('../..', import.meta.url).pathname;
+const work = `${top}target/image-test`;
+const binary = process.env.IMAGE_BINARY ?? `${top}target/release/primetime`;
+const run = (command, args, env = {}) =>
+  execFileSync(command, args, { cwd: top, encoding: 'utf8', env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'], maxBuffer: 1 << 28 });
+
+mkdirSync(work, { recursive: true });
+
+test('a second convergence changes nothing', () => {
+  run('scripts/ansible', []);
+  if (!existsSync(`${top}target/image/base/root.tar`)) run('deploy/image/base/build', ['target/image/base']);
+  const root = `${work}/root`;
+  rmSync(root, { recursive: true, force: true });
+  mkdirSync(root);
+  run('tar', ['-C', root, '--numeric-owner', '-xpf', 'target/image/base/root.tar']);
+  mkdirSync(`${top}target/image-test/bin`, { recursive: true });
+  copyFileSync(binary, `${work}/bin/primetime`);
+  const changed = (playbook) => {
+    const said = run('deploy/image/converge', [root, playbook, 'seal=false', 'binary=/mnt/repo/target/image-test/bin/primetime']);
+    const recap = said.match(/changed=(\d+) .*unreachable=0 +failed=0/);
+    assert.ok(recap, said);
+    return Number(recap[1]);
+  };
+  for (const playbook of ['host.yml', 'release.yml']) {
+    assert.ok(changed(playbook) > 0, `${playbook} did something the first time`);
+    assert.equal(changed(playbook), 0, `${playbook}, the second time`);
+  }
+  rmSync(root, { recursive: true });
+});
+
+test('baking twice gives the same files', () => {
+  for (const bake of ['a', 'b']) process.stdout.write(run('scripts/bake-image', [binary, `${work}/${bake}`], { FRESH: '1' }));
+  const [a, b] = ['a', 'b'].map((bake) => readFileSync(`${work}/${bake}/manifest.txt`, 'utf8').split('\n'));
+  const differing = [...a.filter((line) => !b.includes(line)), ...b.filter((line) => !a.includes(line))];
+  assert.deepEqual(differing, []);
+  assert.ok(a.some((line) => line.startsWith('./usr/bin/primetime')), 'the binary is on it');
+  assert.ok(!a.some((line) => /sshd|authorized_keys|ssh_host|\/bake-ssh/.test(line)), 'nothing to get in by is left');
+});
+
+test('the image boots and serves a page', () => {
+  run('scripts/bench-data', [`${work}/data.ext4`], { BINARY: binary });
+  const said = run('scripts/boot-image', [`${work}/a/golden.qcow2`, `${work}/data.ext4`, '18480', 'node', 'tests/golden/shot.mjs', '18480', `${work}/page.png`]);
+  assert.match(said, /boot to HTTP [\d.]+/);
+  assert.match(said, /title: .+/);
+  process.stdout.write(said);
+});
