@@ -27,8 +27,8 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     (
         "primetime",
         &[
-            "domain", "edition", "encode", "fleet", "golden", "media", "objects", "ops", "origin", "registry",
-            "release", "site", "store", "studio", "viewers", "web", "work",
+            "domain", "edition", "encode", "fleet", "golden", "media", "objects", "ops", "origin",
+            "registry", "release", "site", "store", "studio", "viewers", "web", "work",
         ],
     ),
     ("pgtest", &[]),
@@ -39,13 +39,23 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
 pub const FORBIDDEN: &[(&str, &[&str], &str)] = &[
     (
         "sqlx",
-        &["domain", "media", "objects", "edition", "web", "encode", "origin", "registry", "release", "fleet", "chat", "golden"],
+        &[
+            "domain", "media", "objects", "edition", "web", "encode", "origin", "registry", "release",
+            "fleet", "chat", "golden",
+        ],
         "serves without a database",
     ),
-    ("tokio", &["domain", "media", "edition", "release", "fleet", "chat", "golden"], "is pure, or reads files only"),
+    (
+        "tokio",
+        &["domain", "media", "edition", "release", "fleet", "chat", "golden"],
+        "is pure, or reads files only",
+    ),
     (
         "axum",
-        &["domain", "media", "objects", "edition", "store", "work", "encode", "viewers", "fleet", "ops", "chat"],
+        &[
+            "domain", "media", "objects", "edition", "store", "work", "encode", "viewers", "fleet", "ops",
+            "chat",
+        ],
         "knows no HTTP",
     ),
 ];

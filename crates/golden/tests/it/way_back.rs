@@ -110,7 +110,7 @@ fn a_collection_that_was_broken_off_is_finished_by_the_next() {
         "golden images",
         &signer,
         &ring,
-        |_| Ok(Some(half)),
+        |_| Ok(Some(half.clone())),
     )
     .unwrap();
     objects.delete(&Key::golden_image(&Hash::of(&disk(0)))).unwrap();

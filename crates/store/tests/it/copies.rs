@@ -5,7 +5,9 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-use store::{CopyError, EditionRow, NewAsset, PictureRow, Promise, Store, Tallies, Track};
+use store::{
+    AuditRow, CopyError, EditionRow, NewAsset, NewRollout, PictureRow, Promise, Store, Tallies, Track,
+};
 
 use crate::backend::*;
 
@@ -36,7 +38,21 @@ async fn fill(store: &Store) {
     };
     tx.add_edition(&edition).await.unwrap();
     tx.promise("announce", &Promise { id: "1".into(), body: "{}".into() }, at(5)).await.unwrap();
+    let rollout = NewRollout { service: "site".into(), generation: 1, body: odd.into() };
+    tx.begin_rollout(&rollout, at(6)).await.unwrap();
+    let word = String::from;
+    let line = AuditRow {
+        seq: 1,
+        at: at(6),
+        who: word("mina"),
+        what: word("rollout.begin"),
+        body: word(odd),
+        before: String::new(),
+        hash: word("h"),
+    };
+    tx.add_audit(&line).await.unwrap();
     tx.commit().await.unwrap();
+    store.put_fleet_seen("site", odd, at(7)).await.unwrap();
     store.stage("second", &[]).await.unwrap();
     let write = |n: i64| store::PositionWrite {
         profile: profile(&format!("v{}", n % 7)),
