@@ -149,7 +149,7 @@ fn float(text: &str) -> Option<f64> {
 /// A count: whole, not negative, exact as a floating number.
 fn count(value: f64) -> Option<u64> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
-    (value >= 0.0 && value <= EXACT && value.fract() == 0.0).then_some(value as u64)
+    ((0.0..=EXACT).contains(&value) && value.fract() == 0.0).then_some(value as u64)
 }
 
 /// For the fuzzer: reads the bytes as metrics; what is read holds only buckets that grow.
