@@ -28,7 +28,7 @@ pub fn spec(release: &str) -> Spec {
 #[ignore = "not a test: what instances run"]
 fn plays() {
     // `--skip` passes the name of the release: no test is called so.
-    let Some(release) = std::env::args().last() else { return };
+    let Some(release) = std::env::args().next_back() else { return };
     assert!(!release.starts_with("dead"), "a release that dies");
     let mut sockets = listenfd::ListenFd::from_env();
     let (http, ops) = (sockets.take_tcp_listener(0).unwrap(), sockets.take_tcp_listener(1).unwrap());
