@@ -1,7 +1,11 @@
 //! The only place that asks the machine for the time and for randomness.
 #![allow(clippy::disallowed_methods)]
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::{
+    io,
+    net::TcpListener,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use domain::{Clock, Rng, Timestamp};
 
@@ -31,4 +35,18 @@ impl Rng for SystemRng {
 pub fn variables() -> impl Iterator<Item = (String, String)> {
     std::env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
+/// The listening sockets that whoever started us has opened, with their names, as systemd passes them on (sd_listen_fds(3)).
+/// Call it before there are threads: it takes them out of the environment, so that no child believes that they are its own.
+pub fn inherited() -> io::Result<Vec<(String, TcpListener)>> {
+    let names = std::env::var("LISTEN_FDNAMES").unwrap_or_default();
+    let mut names = names.split(':');
+    let mut sockets = listenfd::ListenFd::from_env();
+    let mut inherited = Vec::new();
+    for at in 0..sockets.len() {
+        let name = names.next().unwrap_or_default().to_owned();
+        inherited.extend(sockets.take_tcp_listener(at)?.map(|socket| (name, socket)));
+    }
+    Ok(inherited)
 }

@@ -50,6 +50,7 @@ impl App {
         };
         let metrics = Metrics::new("primetime");
         let http = HttpMetrics::new(&metrics);
+        web::process::register(&metrics);
         Ok(Self {
             config,
             data,

@@ -12,6 +12,7 @@ mod follow;
 mod keys;
 mod log;
 mod serve;
+mod sockets;
 mod storage;
 
 use std::process::ExitCode;

@@ -34,6 +34,11 @@ impl Metrics {
         metric
     }
 
+    /// Adds what is found out only when it is asked for.
+    pub fn register_collector(&self, collector: Box<dyn prometheus_client::collector::Collector>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).register_collector(collector);
+    }
+
     /// All of it in the OpenMetrics text format.
     pub fn encode(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();

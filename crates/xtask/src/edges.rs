@@ -21,13 +21,14 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("site", &["domain", "edition", "objects", "viewers", "web"]),
     ("origin", &["domain", "edition", "media", "objects", "web"]),
     ("release", &["domain", "objects"]),
+    ("drivers", &["domain"]),
     ("registry", &["domain", "objects", "web"]),
     ("fleet", &["domain"]),
     ("ops", &["domain", "fleet", "objects", "store"]),
     (
         "primetime",
         &[
-            "domain", "edition", "encode", "fleet", "golden", "media", "objects", "ops", "origin",
+            "domain", "drivers", "edition", "encode", "fleet", "golden", "media", "objects", "ops", "origin",
             "registry", "release", "site", "store", "studio", "viewers", "web", "work",
         ],
     ),

@@ -23,6 +23,7 @@ use crate::{
     demo,
     failed::{Doing, Failed},
     log, serve,
+    sockets::Sockets,
 };
 
 /// Does what was typed.
@@ -86,12 +87,13 @@ where
 
 fn serving(args: &ConfigArgs, change: impl FnOnce(Config) -> Config) -> Result<(), Failed> {
     let config = change(args.read(false)?);
+    let sockets = Sockets::inherit()?;
     log::start(&config.log)?;
     runtime()?.block_on(async {
         let stop = CancellationToken::new();
         serve::stop_on_signal(stop.clone())?;
         let app = App::open(config).await?;
-        serve::serve(&app, stop).await
+        serve::serve(&app, sockets, stop).await
     })
 }
 

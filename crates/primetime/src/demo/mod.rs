@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     failed::{Doing, Failed},
     log, serve,
+    sockets::Sockets,
 };
 
 /// What the demo takes when nobody says otherwise.
@@ -39,7 +40,7 @@ pub fn run(config: Config, args: &DemoArgs) -> Result<(), Failed> {
         let app = App::open(config).await?;
         let serving = {
             let (app, stop) = (app.clone(), stop.clone());
-            tokio::spawn(async move { serve::serve(&app, stop).await })
+            tokio::spawn(async move { serve::serve(&app, Sockets::default(), stop).await })
         };
         tokio::pin!(serving);
         let showing = present(&app, args.dir.clone(), args.masters.clone());

@@ -10,7 +10,7 @@ use std::{net::SocketAddr, time::Duration};
 use axum::Router;
 use tokio::{signal::unix, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use web::{ConnectionLimits, Drained};
+use web::{ConnectionLimits, Drained, Listener, Readiness};
 
 pub use viewing::address;
 
@@ -18,15 +18,24 @@ use crate::{
     app::App,
     failed::{Doing, Failed},
     follow::Following,
+    sockets::Sockets,
 };
 
 /// How long jobs may take to be given back.
 const GIVE_BACK: Duration = Duration::from_secs(5);
+/// How often a process that waits to accept looks whether it is ready.
+const LOOK: Duration = Duration::from_millis(100);
 
 /// Plays the roles of the configuration until `stop`, then drains: no request that was accepted is lost, no job half done.
-pub async fn serve(app: &App, stop: CancellationToken) -> Result<(), Failed> {
+/// Sockets that were inherited are accepted from when it is ready, and their queue is left to whoever shares them.
+pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Result<(), Failed> {
     let config = &app.config;
     let serves = config.roles.site || config.roles.origin || config.roles.studio;
+    if sockets.http.is_some() && !serves {
+        return Err(Failed::new(
+            "a listening socket was passed on, but none of the roles accepts from it: add site, origin or studio",
+        ));
+    }
     // Whoever writes to a SQLite file serves from its folder alone; `work` beside it is welcome.
     let lock = match &app.store {
         Some(store) if serves => Some(app.data.lock(store.is_shared())?),
@@ -71,16 +80,22 @@ pub async fn serve(app: &App, stop: CancellationToken) -> Result<(), Failed> {
         background.spawn(following.run(after.clone()));
     }
     let images = if config.roles.registry { Some(images::start(app, &stop)?) } else { None };
-    let ops = listen("http.ops_listen", config.http.ops_listen)?;
+    let ops = listen("http.ops_listen", config.http.ops_listen, sockets.ops)?;
+    let ops_address = ops.address().doing(|| "look where it listens".into())?;
     let ops_limits = ConnectionLimits { connections: 64, ..ConnectionLimits::default() };
     let health = web::health::router(app.readiness.clone(), app.metrics.clone());
     let http = app.http.clone();
     let ops_stop = after.clone();
     background.spawn(async move { web::serve(ops, health, ops_limits, &http, ops_stop).await });
     if serves {
-        let listener = listen("http.listen", config.http.listen)?;
+        // An empty installation becomes ready by its studio.
+        if sockets.http.is_some() && !config.roles.studio {
+            ready_or(&app.readiness, &stop).await;
+        }
+        let listener = listen("http.listen", config.http.listen, sockets.http)?;
         app.started.cancel();
-        tracing::info!(address = %config.http.listen, ops = %config.http.ops_listen, "serving");
+        let address = listener.address().doing(|| "look where it listens".into())?;
+        tracing::info!(%address, ops = %ops_address, "serving");
         let limits = ConnectionLimits {
             connections: config.http.max_connections,
             drain_deadline: config.http.drain,
@@ -112,10 +127,28 @@ pub async fn serve(app: &App, stop: CancellationToken) -> Result<(), Failed> {
     Ok(())
 }
 
-fn listen(key: &str, address: SocketAddr) -> Result<tokio::net::TcpListener, Failed> {
-    web::bind(address, None).doing(|| {
+/// Waits until nothing is missing, or for `stop`: others accept what waits in the queue meanwhile.
+async fn ready_or(readiness: &Readiness, stop: &CancellationToken) {
+    while !readiness.missing().is_empty() {
+        if timeout(LOOK, stop.cancelled()).await.is_ok() {
+            return;
+        }
+    }
+}
+
+fn listen(
+    key: &str,
+    address: SocketAddr,
+    inherited: Option<std::net::TcpListener>,
+) -> Result<Listener, Failed> {
+    if let Some(socket) = inherited {
+        return Listener::shared(socket)
+            .doing(|| format!("use the socket that was passed on instead of {key}"));
+    }
+    let bound = web::bind(address, None).doing(|| {
         format!("listen on {address}; is another process using it? Another address goes into {key}")
-    })
+    })?;
+    Ok(bound.into())
 }
 
 /// Cancels `stop` on SIGTERM or SIGINT; a second signal ends the process at once, as without us.

@@ -9,6 +9,7 @@ mod images;
 mod killed;
 mod probe;
 mod process;
+mod replaced;
 mod rollout;
 #[path = "../../../objects/tests/it/server.rs"]
 mod server;

@@ -2,13 +2,14 @@
 
 use std::{
     fs,
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     path::{Path, PathBuf},
     process::{Command, ExitStatus, Output, Stdio},
     sync::atomic::{AtomicU8, Ordering},
     time::Duration,
 };
 
+use command_fds::{CommandFdExt, FdMapping};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 use tokio::{
@@ -118,9 +119,22 @@ impl Installation {
     }
 
     pub fn start_at(&self, line: &str, at: (SocketAddr, SocketAddr)) -> Running {
-        let path = self.dir.path().join(format!("serve-{}.log", at.0.port()));
+        self.spawn(self.command(), line, at)
+    }
+
+    /// Starts a process on a socket that is there, as systemd does: its first descriptor after the standard ones.
+    pub fn start_on(&self, socket: &TcpListener, line: &str, ops: SocketAddr) -> Running {
+        let mut command = self.command();
+        command.env("LISTEN_FDS", "1").env("LISTEN_FDNAMES", "primetime.socket");
+        let parent_fd = socket.try_clone().unwrap().into();
+        command.fd_mappings(vec![FdMapping { parent_fd, child_fd: 3 }]).unwrap();
+        self.spawn(command, line, (socket.local_addr().unwrap(), ops))
+    }
+
+    fn spawn(&self, command: Command, line: &str, at: (SocketAddr, SocketAddr)) -> Running {
+        let path = self.dir.path().join(format!("serve-{}.log", at.1.port()));
         let log = fs::OpenOptions::new().create(true).append(true).open(&path).unwrap();
-        let child = Async::from(self.command())
+        let child = Async::from(command)
             .args(self.arguments_at(line, at))
             .stdout(Stdio::null())
             .stderr(log)

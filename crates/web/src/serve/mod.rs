@@ -1,6 +1,7 @@
 //! The accept loop: connections within their limits, and a drain that loses no request.
 
 mod connection;
+mod listener;
 mod pulse;
 mod refusal;
 
@@ -13,6 +14,8 @@ use tokio::{
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
+
+pub use listener::Listener;
 
 use crate::{HttpMetrics, limits::ConnectionLimits};
 
@@ -43,11 +46,12 @@ pub fn bind(address: SocketAddr, send_buffer: Option<u32>) -> io::Result<TcpList
 
 /// Serves HTTP/1.1 and HTTP/2 (prior knowledge) until `shutdown`, then drains.
 ///
-/// On shutdown it accepts what already waits in the listener's queue and then listens no more. Answers tell their clients to
+/// On shutdown it accepts what already waits in the listener's queue and then listens no more; the queue of a socket that is
+/// [shared](Listener::shared) is left to the others. Answers tell their clients to
 /// close (`Connection: close`, GOAWAY); requests in flight are finished; a connection without one has `drain_grace` to
 /// bring its next. What is left at `drain_deadline` is cut.
 pub async fn serve<S>(
-    listener: TcpListener,
+    listener: impl Into<Listener>,
     app: S,
     limits: ConnectionLimits,
     metrics: &HttpMetrics,
@@ -57,6 +61,7 @@ where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
+    let listener = listener.into();
     let server = connection::Server::new(app, limits.clone(), metrics.connections.clone(), shutdown.clone());
     let places = std::sync::Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
     let tasks = TaskTracker::new();
@@ -76,8 +81,9 @@ where
     };
     loop {
         let accepted = tokio::select! {
-            accepted = listener.accept() => accepted,
+            biased;
             () = shutdown.cancelled() => break,
+            accepted = listener.socket().accept() => accepted,
         };
         match accepted {
             Ok((stream, _)) => admit(stream),
@@ -90,7 +96,7 @@ where
     }
     // Clients in the queue believe to be connected: closing the listener first would reset them. The system is asked itself:
     // the runtime may not have heard of them yet.
-    if let Ok(queue) = listener.into_std() {
+    if let Some(queue) = listener.leave() {
         while let Ok((stream, _)) = queue.accept() {
             if stream.set_nonblocking(true).is_ok()
                 && let Ok(stream) = TcpStream::from_std(stream)

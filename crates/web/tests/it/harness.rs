@@ -9,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
-use web::{Drained, Guard, HttpMetrics, Limits, Metrics};
+use web::{Drained, Guard, HttpMetrics, Limits, Listener, Metrics};
 
 /// Longer than anything here takes; reaching it is a hang.
 const HANG: Duration = Duration::from_secs(20);
@@ -24,13 +24,18 @@ pub struct Server {
 
 impl Server {
     pub fn start(router: Router, limits: Limits) -> Self {
+        Self::on(web::bind("127.0.0.1:0".parse().unwrap(), None).unwrap(), router, limits)
+    }
+
+    /// On a socket that is there already.
+    pub fn on(listener: impl Into<Listener>, router: Router, limits: Limits) -> Self {
         crate::log::listen();
         let metrics = Metrics::new("test");
         let http = HttpMetrics::new(&metrics);
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
         let guard = Guard::new("it", limits.request, clock, &SeededRng::new(7), &http);
-        let listener = web::bind("127.0.0.1:0".parse().unwrap(), None).unwrap();
-        let address = listener.local_addr().unwrap();
+        let listener = listener.into();
+        let address = listener.address().unwrap();
         let shutdown = CancellationToken::new();
         let stop = shutdown.clone();
         let ended = tokio::spawn(async move {

@@ -9,3 +9,5 @@ mod guard;
 mod harness;
 mod health;
 mod log;
+mod process;
+mod shared;

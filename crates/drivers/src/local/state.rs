@@ -1,0 +1,97 @@
+//! What must outlive the supervisor: which processes are ours.
+
+use std::{
+    fs::{self, File, OpenOptions},
+    io::{self, Write},
+    net::SocketAddr,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use domain::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::process::Identity;
+use crate::{End, Name, Spec};
+
+/// Of the file; another one is refused.
+const FORMAT: u32 = 1;
+
+/// One instance, as it stands in the file. Written before it is started, so that none is ever forgotten.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Record {
+    pub name: Name,
+    pub spec: Spec,
+    pub started: Timestamp,
+    pub ops: Option<SocketAddr>,
+    /// None: it was about to be started.
+    pub process: Option<Identity>,
+    pub drain_since: Option<Timestamp>,
+    pub end: Option<End>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Contents {
+    format: u32,
+    boot: String,
+    instances: Vec<Record>,
+}
+
+/// The folder of one supervisor; held, so that there is one.
+#[derive(Debug)]
+pub(super) struct Folder {
+    path: PathBuf,
+    _lock: File,
+}
+
+impl Folder {
+    pub fn open(path: &Path) -> io::Result<Self> {
+        fs::DirBuilder::new().recursive(true).mode(0o700).create(path)?;
+        let mut options = OpenOptions::new();
+        let lock = options.create(true).truncate(false).write(true).mode(0o600).open(path.join("lock"))?;
+        lock.try_lock().map_err(|_| {
+            io::Error::other(format!(
+                "another supervisor uses {}: stop it, or choose another folder",
+                path.display()
+            ))
+        })?;
+        Ok(Self { path: path.to_owned(), _lock: lock })
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The records that were written last. Those of an earlier boot are nobody any more.
+    pub fn read(&self, boot: &str) -> io::Result<Vec<Record>> {
+        let path = self.path.join("instances.json");
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let damaged = |why: String| {
+            io::Error::other(format!(
+                "{} is damaged ({why}): end the instances that it was about by hand, then remove it",
+                path.display()
+            ))
+        };
+        let contents: Contents =
+            serde_json::from_slice(&bytes).map_err(|error| damaged(error.to_string()))?;
+        if contents.format != FORMAT {
+            return Err(damaged(format!("format {}, not {FORMAT}", contents.format)));
+        }
+        Ok(if contents.boot == boot { contents.instances } else { Vec::new() })
+    }
+
+    /// Replaces the records; they are on disk when it returns.
+    pub fn write(&self, boot: &str, instances: Vec<Record>) -> io::Result<()> {
+        let contents = Contents { format: FORMAT, boot: boot.to_owned(), instances };
+        let draft = self.path.join("instances.json.new");
+        let mut file = OpenOptions::new().create(true).truncate(true).write(true).mode(0o600).open(&draft)?;
+        file.write_all(&serde_json::to_vec_pretty(&contents)?)?;
+        file.sync_all()?;
+        fs::rename(&draft, self.path.join("instances.json"))?;
+        File::open(&self.path)?.sync_all()
+    }
+}

@@ -1,0 +1,10 @@
+//! Real processes on real sockets. The test binary itself plays the instance.
+#![allow(clippy::unwrap_used)]
+
+mod conformance;
+mod engine;
+mod instance;
+mod local;
+mod metrics;
+mod replacing;
+mod step;
