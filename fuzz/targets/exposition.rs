@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| fleet::judge::exposition::fuzz(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| fleet::metrics::fuzz(data));

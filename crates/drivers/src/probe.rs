@@ -3,6 +3,8 @@
 use std::{net::SocketAddr, time::Duration};
 
 use bytes::Bytes;
+use domain::Timestamp;
+use fleet::metrics::{self, Counted, MOST_BYTES, Unreadable};
 use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt, Empty, Limited};
 use hyper_util::rt::TokioIo;
@@ -10,8 +12,6 @@ use tokio::{net::TcpStream, time::timeout};
 
 /// An instance that takes longer to say whether it is ready is not.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Bytes of an answer; the metrics of a role with a hundred routes have a tenth.
-pub(crate) const MAX_ANSWER: usize = 4 << 20;
 
 /// Why an instance did not answer.
 #[derive(Debug, thiserror::Error)]
@@ -25,21 +25,41 @@ pub enum ProbeError {
     /// It answered, but not with what was asked for.
     #[error("{0} answered {1}")]
     Status(SocketAddr, StatusCode),
+    /// Its metrics are not what we write.
+    #[error("{0}: {1}")]
+    Unreadable(SocketAddr, #[source] Unreadable),
+}
+
+/// An instance that is ready.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Ready {
+    /// Whether it accepts connections; one that does not is warm.
+    pub admitting: bool,
 }
 
 /// Asks whether the instance at `ops` is ready; if it is not, what it says is missing.
-pub async fn ready(ops: SocketAddr) -> Result<(), String> {
-    match get(ops, "/readyz").await {
-        Ok((StatusCode::OK, _)) => Ok(()),
-        Ok((_, body)) => {
-            let problem: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
-            Err(problem["detail"].as_str().unwrap_or("it is not ready and does not say why").to_owned())
-        }
-        Err(error) => Err(error.to_string()),
+pub async fn ready(ops: SocketAddr) -> Result<Ready, String> {
+    let (status, body) = get(ops, "/readyz").await.map_err(|error| error.to_string())?;
+    let said: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
+    match status {
+        StatusCode::OK => Ok(Ready { admitting: said["admitting"].as_bool().unwrap_or(true) }),
+        _ => Err(said["detail"].as_str().unwrap_or("it is not ready and does not say why").to_owned()),
     }
 }
 
-pub(crate) async fn get(ops: SocketAddr, path: &str) -> Result<(StatusCode, Bytes), ProbeError> {
+/// What the instance at `ops` has counted since it started; `at` is now.
+pub async fn counted(ops: SocketAddr, at: Timestamp) -> Result<Counted, ProbeError> {
+    let (status, body) = get(ops, "/metrics").await?;
+    if status != StatusCode::OK {
+        return Err(ProbeError::Status(ops, status));
+    }
+    // What is no UTF-8 is no line that we know.
+    let text = String::from_utf8_lossy(&body);
+    let counted = metrics::read(&text).map_err(|error| ProbeError::Unreadable(ops, error))?;
+    Ok(Counted { at, ..counted })
+}
+
+async fn get(ops: SocketAddr, path: &str) -> Result<(StatusCode, Bytes), ProbeError> {
     match timeout(PATIENCE, ask(ops, path)).await {
         Ok(answer) => answer.map_err(|error| ProbeError::Unreachable(ops, error.to_string())),
         Err(_) => Err(ProbeError::Slow(ops)),
@@ -59,7 +79,7 @@ async fn ask(
     let answer = async {
         let response = sender.send_request(request).await?;
         let status = response.status();
-        Ok((status, Limited::new(response.into_body(), MAX_ANSWER).collect().await?.to_bytes()))
+        Ok((status, Limited::new(response.into_body(), MOST_BYTES).collect().await?.to_bytes()))
     };
     let mut answer = std::pin::pin!(answer);
     let mut connection = std::pin::pin!(connection);

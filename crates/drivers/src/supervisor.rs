@@ -10,7 +10,7 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
-    Driver, DriverError, Instance, Name, Spec, State,
+    Engine, EngineError, Instance, Name, Spec, State,
     plan::{self, Step},
 };
 
@@ -68,7 +68,7 @@ pub struct Supervisor<D> {
     seen: watch::Sender<Vec<Instance>>,
 }
 
-impl<D: Driver> Supervisor<D> {
+impl<D: Engine> Supervisor<D> {
     /// With a goal; nothing happens before [`run`](Self::run).
     pub fn new(driver: Arc<D>, clock: Arc<dyn Clock>, patience: Patience, goal: Goal) -> Self {
         let not_before = clock.now();
@@ -104,7 +104,7 @@ impl<D: Driver> Supervisor<D> {
     }
 
     /// Looks, and takes the steps that can be taken now.
-    async fn turn(&mut self) -> Result<(), DriverError> {
+    async fn turn(&mut self) -> Result<(), EngineError> {
         loop {
             let instances = self.driver.list().await?;
             self.seen.send_replace(instances.clone());
@@ -116,7 +116,7 @@ impl<D: Driver> Supervisor<D> {
                 Step::Start(_) if now < self.not_before => return Ok(()),
                 Step::Start(name) => match self.driver.start(&name, &self.goal.spec).await {
                     Ok(()) => tracing::info!(%name, release = self.goal.spec.release, "started"),
-                    Err(DriverError::Refused(why)) => {
+                    Err(EngineError::Refused(why)) => {
                         self.fails(why);
                         return Ok(());
                     }
@@ -141,7 +141,7 @@ impl<D: Driver> Supervisor<D> {
     }
 
     /// Hears of a death, and loses patience with one that does not get ready.
-    async fn consider(&mut self, instance: &Instance) -> Result<(), DriverError> {
+    async fn consider(&mut self, instance: &Instance) -> Result<(), EngineError> {
         let Instance { name, started, state, .. } = instance;
         let ours = instance.release == self.goal.spec.release;
         match state {

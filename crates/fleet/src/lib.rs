@@ -11,6 +11,7 @@ pub mod forecast;
 pub mod fuzz;
 pub mod judge;
 pub mod load;
+pub mod metrics;
 pub mod plan;
 pub mod rollout;
 pub mod simulate;

@@ -132,5 +132,7 @@ fn metrics() -> String {
             "primetime_http_request_seconds_bucket{{le=\"{le}\",role=\"site\",route=\"/\"}} {sum}\n"
         );
     }
-    text + "# EOF\n"
+    text + &format!(
+        "primetime_http_offered_total{{role=\"site\"}} {sum}\nprimetime_http_connections_accepted_total {sum}\n# EOF\n"
+    )
 }

@@ -14,7 +14,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde_json::json;
 
-use crate::{Failure, Metrics, Problem};
+use crate::{Failure, Gate, Metrics, Problem};
 
 type Check = Arc<dyn Fn() -> Result<(), String> + Send + Sync>;
 
@@ -65,20 +65,21 @@ impl Readiness {
     }
 }
 
-/// The three routes, for a port of their own.
-pub fn router(readiness: Readiness, metrics: Metrics) -> Router {
+/// The three routes, for a port of their own. `gate`: of the listener for viewers; shut, the process is ready and takes no traffic.
+pub fn router(readiness: Readiness, metrics: Metrics, gate: Gate) -> Router {
     Router::new()
         .route("/healthz", get(|| async { ([(header::CACHE_CONTROL, "no-store")], "ok\n") }))
-        .route("/readyz", get(ready).with_state(readiness))
+        .route("/readyz", get(ready).with_state((readiness, gate)))
         .route("/metrics", get(show).with_state(metrics))
         .fallback(|| async { Problem::not_found() })
 }
 
-async fn ready(State(readiness): State<Readiness>) -> Response {
+async fn ready(State((readiness, gate)): State<(Readiness, Gate)>) -> Response {
     let missing = readiness.missing();
     if missing.is_empty() {
         let headers = [(header::CACHE_CONTROL, "no-store"), (header::CONTENT_TYPE, "application/json")];
-        return (headers, json!({ "ready": true }).to_string()).into_response();
+        return (headers, json!({ "ready": true, "admitting": gate.is_admitting() }).to_string())
+            .into_response();
     }
     let names: Vec<_> = missing.keys().copied().collect();
     Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "Not ready")

@@ -36,4 +36,4 @@ pub use limits::{ConnectionLimits, Limits, RequestLimits};
 pub use metrics::{HttpMetrics, Metrics};
 pub use precompressed::Precompressed;
 pub use problem::{Failure, Problem};
-pub use serve::{Drained, Listener, bind, serve};
+pub use serve::{Drained, Gate, Listener, bind, serve};

@@ -10,24 +10,36 @@ use prometheus_client::{
 
 use crate::Metrics;
 
-/// Adds the resident memory of this process, in bytes, to what is shown. Elsewhere than on Linux nothing is added.
+/// Adds what may leak to what is shown: the resident memory of this process, in bytes, and its open files. Elsewhere than on
+/// Linux nothing is added.
 pub fn register(metrics: &Metrics) {
-    metrics.register_collector(Box::new(Memory));
+    metrics.register_collector(Box::new(Held));
 }
 
 #[derive(Debug)]
-struct Memory;
+struct Held;
 
-impl Collector for Memory {
+impl Collector for Held {
     fn encode(&self, mut encoder: DescriptorEncoder) -> Result<(), fmt::Error> {
-        let Some(bytes) = std::fs::read_to_string("/proc/self/status").ok().as_deref().and_then(resident)
-        else {
-            return Ok(());
-        };
-        let gauge = ConstGauge::new(bytes);
-        let name = "process_resident_memory_bytes";
-        let metric = encoder.encode_descriptor(name, "Resident memory", None, gauge.metric_type())?;
-        gauge.encode(metric)
+        let memory = std::fs::read_to_string("/proc/self/status").ok().as_deref().and_then(resident);
+        let gauges = [
+            ("process_resident_memory_bytes", "Resident memory", memory),
+            ("process_open_fds", "Open files and connections", files()),
+        ];
+        for (name, words, gauge) in gauges {
+            let Some(gauge) = gauge.map(ConstGauge::new) else { continue };
+            gauge.encode(encoder.encode_descriptor(name, words, None, gauge.metric_type())?)?;
+        }
+        Ok(())
+    }
+}
+
+/// Open descriptors, the one that counts them not included. Since Linux 6.2 the folder's size is their number; before it is 0.
+fn files() -> Option<i64> {
+    let dir = std::path::Path::new("/proc/self/fd");
+    match std::fs::metadata(dir).ok()?.len() {
+        0 => i64::try_from(std::fs::read_dir(dir).ok()?.count().saturating_sub(1)).ok(),
+        count => i64::try_from(count).ok(),
     }
 }
 

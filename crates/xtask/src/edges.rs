@@ -21,7 +21,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("site", &["domain", "edition", "objects", "viewers", "web"]),
     ("origin", &["domain", "edition", "media", "objects", "web"]),
     ("release", &["domain", "objects"]),
-    ("drivers", &["domain"]),
+    ("drivers", &["domain", "fleet"]),
     ("registry", &["domain", "objects", "web"]),
     ("fleet", &["domain"]),
     ("ops", &["domain", "fleet", "objects", "store"]),

@@ -32,7 +32,7 @@ use self::{
     process::{Process, boot, marked},
     state::{Folder, Record},
 };
-use crate::{Driver, DriverError, End, Instance, Name, Spec, State, probe};
+use crate::{End, Engine, EngineError, Instance, Name, Spec, State, probe};
 
 /// What one host allows.
 #[derive(Debug, Clone, Copy)]
@@ -161,34 +161,34 @@ fn mark(folder: &Path, name: &Name) -> String {
 }
 
 impl Inner {
-    fn write(&self, entries: &BTreeMap<Name, Entry>) -> Result<(), DriverError> {
+    fn write(&self, entries: &BTreeMap<Name, Entry>) -> Result<(), EngineError> {
         let records = entries.values().map(|entry| entry.record.clone()).collect();
         self.folder
             .write(&self.boot, records)
-            .map_err(|error| DriverError::Refused(format!("cannot write down which instances run: {error}")))
+            .map_err(|error| EngineError::Refused(format!("cannot write down which instances run: {error}")))
     }
 }
 
-impl Driver for Local {
-    async fn start(&self, name: &Name, spec: &Spec) -> Result<(), DriverError> {
+impl Engine for Local {
+    async fn start(&self, name: &Name, spec: &Spec) -> Result<(), EngineError> {
         let inner = &self.0;
         let mut entries = inner.entries.lock().await;
         if let Some(there) = entries.get(name) {
             return match there.record.spec == *spec && there.process.is_some() {
                 true => Ok(()),
                 false => {
-                    Err(DriverError::Refused(format!("the name {name} is taken: stop that instance first")))
+                    Err(EngineError::Refused(format!("the name {name} is taken: stop that instance first")))
                 }
             };
         }
         let most = inner.limits.instances;
         if entries.values().filter(|entry| entry.process.is_some()).count() >= most {
-            return Err(DriverError::Refused(format!(
+            return Err(EngineError::Refused(format!(
                 "{most} instances run, the most that this host allows"
             )));
         }
         let wrong = |error: io::Error| {
-            DriverError::Refused(format!("cannot start {}: {error}", spec.binary.display()))
+            EngineError::Refused(format!("cannot start {}: {error}", spec.binary.display()))
         };
         let (listener, ops) = spawn::ops().map_err(wrong)?;
         let record = Record {
@@ -227,7 +227,7 @@ impl Driver for Local {
         inner.write(&entries)
     }
 
-    async fn list(&self) -> Result<Vec<Instance>, DriverError> {
+    async fn list(&self) -> Result<Vec<Instance>, EngineError> {
         let mut instances = BTreeMap::new();
         let mut probes = JoinSet::new();
         for (name, Entry { record, process }) in &*self.0.entries.lock().await {
@@ -254,16 +254,20 @@ impl Driver for Local {
         }
         while let Some(Ok((name, ready))) = probes.join_next().await {
             if let Some(instance) = instances.get_mut(&name) {
-                instance.state = ready.map_or_else(State::NotReady, |()| State::Ready);
+                instance.state = match ready {
+                    Ok(probe::Ready { admitting: true }) => State::Ready,
+                    Ok(probe::Ready { admitting: false }) => State::Warm,
+                    Err(missing) => State::NotReady(missing),
+                };
             }
         }
         Ok(instances.into_values().collect())
     }
 
-    async fn drain(&self, name: &Name) -> Result<(), DriverError> {
+    async fn drain(&self, name: &Name) -> Result<(), EngineError> {
         let inner = &self.0;
         let mut entries = inner.entries.lock().await;
-        let entry = entries.get_mut(name).ok_or_else(|| DriverError::Unknown(name.clone()))?;
+        let entry = entries.get_mut(name).ok_or_else(|| EngineError::Unknown(name.clone()))?;
         let Some(process) = entry.process.clone().filter(|_| entry.record.drain_since.is_none()) else {
             return Ok(());
         };
@@ -275,7 +279,7 @@ impl Driver for Local {
         Ok(())
     }
 
-    async fn stop(&self, name: &Name) -> Result<(), DriverError> {
+    async fn stop(&self, name: &Name) -> Result<(), EngineError> {
         let mut entries = self.0.entries.lock().await;
         let Some(entry) = entries.get(name) else { return Ok(()) };
         if let Some(process) = &entry.process {

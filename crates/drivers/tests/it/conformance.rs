@@ -1,6 +1,6 @@
 //! What every engine must do. Another engine gets a module that calls these with its own.
 
-use drivers::{Driver, DriverError, Name, Spec, State};
+use drivers::{Engine, EngineError, Name, Spec, State};
 
 use crate::engine::{Host, name, until};
 
@@ -17,19 +17,19 @@ fn state(instances: &[drivers::Instance], name: &Name) -> Option<State> {
 }
 
 /// Starting the same name twice starts one instance; another spec under the name is refused.
-pub async fn a_name_is_started_once<D: Driver>(it: &Subject<'_, D>) {
+pub async fn a_name_is_started_once<D: Engine>(it: &Subject<'_, D>) {
     let a = name("a");
     it.driver.start(&a, &it.specs[0]).await.unwrap();
     it.driver.start(&a, &it.specs[0]).await.unwrap();
     let one = until(it.driver, "ready", |all| state(all, &a) == Some(State::Ready)).await;
     assert_eq!((one.len(), one[0].release.as_str()), (1, it.specs[0].release.as_str()));
     let other = it.driver.start(&a, &it.specs[1]).await;
-    assert!(matches!(other, Err(DriverError::Refused(_))), "{other:?}");
+    assert!(matches!(other, Err(EngineError::Refused(_))), "{other:?}");
     it.driver.stop(&a).await.unwrap();
 }
 
 /// One that is not ready is not said to be.
-pub async fn not_ready_is_said<D: Driver>(it: &Subject<'_, D>) {
+pub async fn not_ready_is_said<D: Engine>(it: &Subject<'_, D>) {
     let b = name("b");
     it.driver.start(&b, &it.never).await.unwrap();
     let says = |all: &[drivers::Instance]| matches!(state(all, &b), Some(State::NotReady(why)) if why.contains("sleep"));
@@ -38,9 +38,9 @@ pub async fn not_ready_is_said<D: Driver>(it: &Subject<'_, D>) {
 }
 
 /// Drained, it ends as asked, stays in the list until it is forgotten, and may be drained again at any time.
-pub async fn draining_ends<D: Driver>(it: &Subject<'_, D>) {
+pub async fn draining_ends<D: Engine>(it: &Subject<'_, D>) {
     let c = name("c");
-    assert!(matches!(it.driver.drain(&c).await, Err(DriverError::Unknown(_))));
+    assert!(matches!(it.driver.drain(&c).await, Err(EngineError::Unknown(_))));
     it.driver.start(&c, &it.specs[0]).await.unwrap();
     until(it.driver, "ready", |all| state(all, &c) == Some(State::Ready)).await;
     it.driver.drain(&c).await.unwrap();
@@ -52,7 +52,7 @@ pub async fn draining_ends<D: Driver>(it: &Subject<'_, D>) {
 }
 
 /// Stopping ends at once, what is not there too, and frees the name.
-pub async fn stopping_frees_the_name<D: Driver>(it: &Subject<'_, D>) {
+pub async fn stopping_frees_the_name<D: Engine>(it: &Subject<'_, D>) {
     let d = name("d");
     it.driver.stop(&d).await.unwrap();
     it.driver.start(&d, &it.specs[0]).await.unwrap();

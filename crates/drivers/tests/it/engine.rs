@@ -3,7 +3,7 @@
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use domain::{ManualClock, Timestamp};
-use drivers::{Driver, Instance, Local, Name, local::LocalLimits};
+use drivers::{Engine, Instance, Local, Name, local::LocalLimits};
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
@@ -51,7 +51,7 @@ impl Host {
 }
 
 /// Looks until it holds.
-pub async fn until(driver: &impl Driver, what: &str, holds: impl Fn(&[Instance]) -> bool) -> Vec<Instance> {
+pub async fn until(driver: &impl Engine, what: &str, holds: impl Fn(&[Instance]) -> bool) -> Vec<Instance> {
     let mut last = Vec::new();
     let looking = async {
         loop {

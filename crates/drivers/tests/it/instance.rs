@@ -6,7 +6,7 @@ use axum::{Router, body::Body, routing::get};
 use drivers::{Caps, Spec};
 use futures_util::{StreamExt, stream};
 use tokio_util::sync::CancellationToken;
-use web::{ConnectionLimits, HttpMetrics, Listener, Metrics, Readiness};
+use web::{ConnectionLimits, Gate, HttpMetrics, Listener, Metrics, Readiness};
 
 /// Chunks of `/long`, and how far apart: longer than any replacement takes to begin.
 const CHUNKS: usize = 40;
@@ -37,9 +37,9 @@ fn plays() {
         let metrics = Metrics::new("primetime");
         let counted = HttpMetrics::new(&metrics);
         web::process::register(&metrics);
-        let readiness = Readiness::default();
+        let (readiness, gate) = (Readiness::default(), Gate::default());
         let ready = readiness.condition("sleep", "it sleeps");
-        let health = web::health::router(readiness, metrics);
+        let health = web::health::router(readiness, metrics, gate.clone());
         let (after, stop) = (CancellationToken::new(), CancellationToken::new());
         let ops = Listener::shared(ops).unwrap();
         let (limits, other, end) = (ConnectionLimits::default(), counted.clone(), after.clone());
@@ -63,7 +63,7 @@ fn plays() {
         let clock = std::sync::Arc::new(domain::ManualClock::new(domain::Timestamp(0)));
         let guard =
             web::Guard::new("it", web::RequestLimits::default(), clock, &domain::SeededRng::new(1), &counted);
-        let http = Listener::shared(http).unwrap();
+        let http = Listener::shared(http).unwrap().gated(gate);
         web::serve(http, app.layer(guard), ConnectionLimits::default(), &counted, stop).await;
         after.cancel();
         ops.await.unwrap();

@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
-use drivers::{Driver, DriverError, State, local::LocalLimits, scrape};
+use drivers::{Engine, EngineError, State, counted, local::LocalLimits};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
@@ -88,7 +88,7 @@ async fn limits_are_refusals_or_the_systems() {
     let host = Host::with(LocalLimits { instances: 1, ..engine::limits() }).await;
     host.local.start(&name("a"), &spec("r1")).await.unwrap();
     let more = host.local.start(&name("b"), &spec("r1")).await;
-    assert!(matches!(&more, Err(DriverError::Refused(why)) if why.contains("1 instances")), "{more:?}");
+    assert!(matches!(&more, Err(EngineError::Refused(why)) if why.contains("1 instances")), "{more:?}");
     let pid = host.local.list().await.unwrap()[0].pid.unwrap();
     let limits = fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
     let line = |name: &str| limits.lines().find(|line| line.starts_with(name)).unwrap().to_owned();
@@ -112,9 +112,9 @@ async fn what_an_instance_counts_is_read() {
     host.local.start(&name("a"), &spec("r1")).await.unwrap();
     let ready = until(&host.local, "ready", |all| all[0].state == State::Ready).await;
     let ops = ready[0].ops.unwrap();
-    let before = scrape::look(ops, domain::Timestamp(1)).await.unwrap();
+    let before = counted(ops, domain::Timestamp(1)).await.unwrap();
     assert_eq!(crate::replacing::ask(host.local.address().unwrap(), "/").await.unwrap(), "r1");
-    let after = scrape::look(ops, domain::Timestamp(2)).await.unwrap();
+    let after = counted(ops, domain::Timestamp(2)).await.unwrap();
     let between = after.since(&before).unwrap();
     assert_eq!((between.offered, between.answers("2xx"), between.answers("5xx")), (1, 1, 0));
     let route = &between.routes[&("it".to_owned(), "/".to_owned())];

@@ -5,6 +5,5 @@ mod conformance;
 mod engine;
 mod instance;
 mod local;
-mod metrics;
 mod replacing;
 mod step;

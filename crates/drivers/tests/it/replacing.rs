@@ -10,7 +10,7 @@ use std::{
 };
 
 use domain::{Clock, ManualClock, Timestamp};
-use drivers::{Driver, DriverError, Goal, Instance, Local, Name, Patience, Replace, Spec, State, Supervisor};
+use drivers::{Engine, EngineError, Goal, Instance, Local, Name, Patience, Replace, Spec, State, Supervisor};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
@@ -71,7 +71,7 @@ struct Kept<D> {
     _driver: Arc<D>,
 }
 
-fn keep<D: Driver + 'static>(driver: D, goal: Goal) -> Kept<D> {
+fn keep<D: Engine + 'static>(driver: D, goal: Goal) -> Kept<D> {
     let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
     let driver = Arc::new(driver);
     let patience = Patience { look: Duration::from_millis(20), ..Patience::default() };
@@ -170,17 +170,17 @@ struct Vague {
 }
 
 impl Vague {
-    fn lies(&self) -> Option<DriverError> {
+    fn lies(&self) -> Option<EngineError> {
         match self.asked.fetch_add(1, Relaxed) % 3 {
-            0 => Some(DriverError::Uncertain("it took too long".into())),
-            1 => Some(DriverError::Busy(Duration::from_millis(1))),
+            0 => Some(EngineError::Uncertain("it took too long".into())),
+            1 => Some(EngineError::Busy(Duration::from_millis(1))),
             _ => None,
         }
     }
 
-    async fn vaguely(&self, done: impl Future<Output = Result<(), DriverError>>) -> Result<(), DriverError> {
+    async fn vaguely(&self, done: impl Future<Output = Result<(), EngineError>>) -> Result<(), EngineError> {
         match self.lies() {
-            Some(busy @ DriverError::Busy(_)) => Err(busy),
+            Some(busy @ EngineError::Busy(_)) => Err(busy),
             // It did it, and nobody is told.
             Some(error) => done.await.and(Err(error)),
             None => done.await,
@@ -188,23 +188,23 @@ impl Vague {
     }
 }
 
-impl Driver for Vague {
-    async fn start(&self, name: &Name, spec: &Spec) -> Result<(), DriverError> {
+impl Engine for Vague {
+    async fn start(&self, name: &Name, spec: &Spec) -> Result<(), EngineError> {
         self.vaguely(self.local.start(name, spec)).await
     }
 
-    async fn list(&self) -> Result<Vec<Instance>, DriverError> {
+    async fn list(&self) -> Result<Vec<Instance>, EngineError> {
         match self.lies() {
             Some(error) => Err(error),
             None => self.local.list().await,
         }
     }
 
-    async fn drain(&self, name: &Name) -> Result<(), DriverError> {
+    async fn drain(&self, name: &Name) -> Result<(), EngineError> {
         self.vaguely(self.local.drain(name)).await
     }
 
-    async fn stop(&self, name: &Name) -> Result<(), DriverError> {
+    async fn stop(&self, name: &Name) -> Result<(), EngineError> {
         self.vaguely(self.local.stop(name)).await
     }
 }

@@ -6,7 +6,6 @@
 //! waited for, as long as [`Rules::longest_s`], and then the release does not pass.
 
 mod evidence;
-pub mod exposition;
 mod growth;
 mod rules;
 mod sample;

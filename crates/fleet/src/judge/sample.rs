@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::metrics::Counted;
+
 /// Most paths that are judged apart; the rest is counted together, as [`OTHER`].
 pub const MOST_PATHS: usize = 64;
 /// Most gauges that are judged.
@@ -104,6 +106,40 @@ pub struct Sample {
 }
 
 impl Sample {
+    /// From what an instance has counted since it started. `age_s`: seconds since it was ready. `None`: its histograms have more
+    /// bounds than are judged.
+    pub fn of(counted: &Counted, age_s: u64) -> Option<Self> {
+        let mut sample = Self { age_s, ..Self::default() };
+        // Upper bound in microseconds to answers up to it, over all routes; the last is without a bound.
+        let mut buckets: BTreeMap<u64, u64> = BTreeMap::from([(u64::MAX, 0)]);
+        for ((_, route), counted) in &counted.routes {
+            let requests = counted.answers.values().fold(0, |sum: u64, count| sum.saturating_add(*count));
+            let errors = counted.answers.get("5xx").copied().unwrap_or(0);
+            sample.paths.entry(route.clone()).or_default().add(Answers { requests, errors });
+            for (bound, count) in &counted.latency.buckets {
+                // Beyond a day it is no time of an answer.
+                let bound = if *bound < 86_400.0 { (bound.max(0.0) * 1e6).round() as u64 } else { u64::MAX };
+                let answers = buckets.entry(bound).or_default();
+                *answers = answers.saturating_add(*count);
+            }
+        }
+        if buckets.len() > MOST_BOUNDS {
+            return None;
+        }
+        let mut before = 0;
+        for (bound, answers) in buckets {
+            if bound != u64::MAX {
+                sample.latency.bounds.push(bound);
+            }
+            sample.latency.counts.push(answers.saturating_sub(before));
+            before = answers;
+        }
+        let gauges = [("resident bytes", counted.memory), ("open files", counted.files)];
+        let known = gauges.into_iter().filter_map(|(name, gauge)| Some((name.to_owned(), gauge? as f64)));
+        sample.gauges.extend(known);
+        Some(sample)
+    }
+
     /// Every path together.
     pub fn total(&self) -> Answers {
         let mut total = Answers::default();

@@ -12,7 +12,8 @@ use std::{
 
 use domain::{Clock, ManualClock, Timestamp};
 use fleet::{
-    judge::{Sample, exposition},
+    judge::Sample,
+    metrics,
     rollout::{Action, Driver, DriverError, Migration, Observation, Phase, Seen},
 };
 
@@ -174,7 +175,8 @@ impl Driver for Processes {
         let state = self.state.lock().unwrap();
         let process = state.processes.get(name)?;
         let (_, text) = get(process.orders?, "/metrics").ok()?;
-        exposition::read(&text, self.clock.now().since(process.began).as_secs()).ok()
+        let age_s = self.clock.now().since(process.began).as_secs();
+        Sample::of(&metrics::read(&text).ok()?, age_s)
     }
 
     async fn act(&self, _service: &str, fence: i64, action: &Action) -> Result<(), DriverError> {

@@ -10,7 +10,7 @@ use std::{net::SocketAddr, time::Duration};
 use axum::Router;
 use tokio::{signal::unix, time::timeout};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
-use web::{ConnectionLimits, Drained, Listener, Readiness};
+use web::{ConnectionLimits, Drained, Gate, Listener, Readiness};
 
 pub use viewing::address;
 
@@ -48,6 +48,7 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
         None => None,
     };
     let background = TaskTracker::new();
+    let gate = Gate::default();
     // Tasks that requests rely on end after the last request.
     let after = CancellationToken::new();
     let mut router = Router::new();
@@ -83,7 +84,7 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
     let ops = listen("http.ops_listen", config.http.ops_listen, sockets.ops)?;
     let ops_address = ops.address().doing(|| "look where it listens".into())?;
     let ops_limits = ConnectionLimits { connections: 64, ..ConnectionLimits::default() };
-    let health = web::health::router(app.readiness.clone(), app.metrics.clone());
+    let health = web::health::router(app.readiness.clone(), app.metrics.clone(), gate.clone());
     let http = app.http.clone();
     let ops_stop = after.clone();
     background.spawn(async move { web::serve(ops, health, ops_limits, &http, ops_stop).await });
@@ -92,7 +93,7 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
         if sockets.http.is_some() && !config.roles.studio {
             ready_or(&app.readiness, &stop).await;
         }
-        let listener = listen("http.listen", config.http.listen, sockets.http)?;
+        let listener = listen("http.listen", config.http.listen, sockets.http)?.gated(gate);
         app.started.cancel();
         let address = listener.address().doing(|| "look where it listens".into())?;
         tracing::info!(%address, ops = %ops_address, "serving");

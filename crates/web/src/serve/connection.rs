@@ -24,7 +24,6 @@ pub(super) struct Server<S> {
     builder: auto::Builder<TokioExecutor>,
     limits: ConnectionLimits,
     metrics: ConnectionMetrics,
-    draining: CancellationToken,
     cut: CancellationToken,
 }
 
@@ -33,12 +32,7 @@ where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
-    pub fn new(
-        app: S,
-        limits: ConnectionLimits,
-        metrics: ConnectionMetrics,
-        draining: CancellationToken,
-    ) -> Arc<Self> {
+    pub fn new(app: S, limits: ConnectionLimits, metrics: ConnectionMetrics) -> Arc<Self> {
         let mut builder = auto::Builder::new(TokioExecutor::new());
         // Idle time and half heads are the watchdog's: hyper counts them as one.
         builder
@@ -53,7 +47,7 @@ where
             .timer(TokioTimer::new())
             .max_header_list_size(u32::try_from(limits.max_head_bytes).unwrap_or(u32::MAX))
             .max_concurrent_streams(limits.max_streams);
-        Arc::new(Self { app, builder, limits, metrics, draining, cut: CancellationToken::new() })
+        Arc::new(Self { app, builder, limits, metrics, cut: CancellationToken::new() })
     }
 
     /// Ends every connection at once.
@@ -61,8 +55,8 @@ where
         self.cut.cancel();
     }
 
-    /// Serves one connection to its end.
-    pub async fn connection(self: Arc<Self>, stream: TcpStream) {
+    /// Serves one connection to its end, which is to come soon after `leave`.
+    pub async fn connection(self: Arc<Self>, stream: TcpStream, leave: CancellationToken) {
         self.metrics.accepted.inc();
         self.metrics.open.inc();
         let _open = OnDrop(|| {
@@ -70,7 +64,7 @@ where
         });
         // Answers are written whole: waiting for more to send only delays their last packet.
         let _ = stream.set_nodelay(true);
-        let pulse = Arc::new(Pulse::default());
+        let pulse = Arc::new(Pulse::new(leave));
         let exchange = {
             // Streams of HTTP/2 are tasks of their own and hold what they need.
             let (server, pulse) = (self.clone(), pulse.clone());
@@ -109,16 +103,16 @@ where
         let exchange = pulse.begin(http2);
         let has_body = !hyper::body::Body::is_end_stream(request.body());
         let mut response = self.app.clone().oneshot(request.map(Body::new)).await?;
-        if self.draining.is_cancelled() && !http2 {
+        if pulse.leave.is_cancelled() && !http2 {
             response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         pulse.linger.store(has_body && response.status().as_u16() >= 400, Relaxed);
         Ok(response.map(|body| Answer::new(body, exchange)))
     }
 
-    /// Ends when the connection is to be told to close: it drains, and works on a request or brings no other one.
+    /// Ends when the connection is to be told to close: it is to leave, and works on a request or brings no other one.
     async fn leave(&self, pulse: &Pulse) {
-        self.draining.cancelled().await;
+        pulse.leave.cancelled().await;
         let begins = pulse.begins.notified();
         if !pulse.busy() {
             tokio::select! {

@@ -2,11 +2,14 @@ use std::{io, net::SocketAddr};
 
 use tokio::net::TcpListener;
 
+use super::Gate;
+
 /// A listening socket, and whose it is.
 #[derive(Debug)]
 pub struct Listener {
     socket: TcpListener,
     shared: bool,
+    gate: Gate,
 }
 
 impl Listener {
@@ -15,12 +18,22 @@ impl Listener {
     pub fn shared(socket: std::net::TcpListener) -> io::Result<Self> {
         // A property of the socket, not of this process: everyone who shares it waits in the same way.
         socket.set_nonblocking(true)?;
-        Ok(Self { socket: TcpListener::from_std(socket)?, shared: true })
+        Ok(Self { socket: TcpListener::from_std(socket)?, shared: true, gate: Gate::default() })
+    }
+
+    /// Accepts while the gate is open. For a [shared](Self::shared) one: what waits for one that nobody else accepts from waits
+    /// until the gate is opened again.
+    pub fn gated(self, gate: Gate) -> Self {
+        Self { gate, ..self }
     }
 
     /// Where it listens.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.socket.local_addr()
+    }
+
+    pub(super) fn gate(&self) -> &Gate {
+        &self.gate
     }
 
     pub(super) fn socket(&self) -> &TcpListener {
@@ -38,6 +51,6 @@ impl Listener {
 impl From<TcpListener> for Listener {
     /// A socket of this process alone.
     fn from(socket: TcpListener) -> Self {
-        Self { socket, shared: false }
+        Self { socket, shared: false, gate: Gate::default() }
     }
 }

@@ -1,6 +1,7 @@
 //! The accept loop: connections within their limits, and a drain that loses no request.
 
 mod connection;
+mod gate;
 mod listener;
 mod pulse;
 mod refusal;
@@ -15,6 +16,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower::Service;
 
+pub use gate::Gate;
 pub use listener::Listener;
 
 use crate::{HttpMetrics, limits::ConnectionLimits};
@@ -50,6 +52,7 @@ pub fn bind(address: SocketAddr, send_buffer: Option<u32>) -> io::Result<TcpList
 /// [shared](Listener::shared) is left to the others. Answers tell their clients to
 /// close (`Connection: close`, GOAWAY); requests in flight are finished; a connection without one has `drain_grace` to
 /// bring its next. What is left at `drain_deadline` is cut.
+/// While the listener's [gate](Listener::gated) is shut, its clients are told to close in the same way, without a deadline.
 pub async fn serve<S>(
     listener: impl Into<Listener>,
     app: S,
@@ -62,15 +65,17 @@ where
     S::Future: Send,
 {
     let listener = listener.into();
-    let server = connection::Server::new(app, limits.clone(), metrics.connections.clone(), shutdown.clone());
+    let server = connection::Server::new(app, limits.clone(), metrics.connections.clone());
     let places = std::sync::Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
     let tasks = TaskTracker::new();
     let refusals = refusal::Refusals::default();
-    let admit = |stream: TcpStream| match places.clone().try_acquire_owned() {
+    // What tells the connections to close that were accepted since the gate was last opened.
+    let mut leave = shutdown.child_token();
+    let admit = |stream: TcpStream, leave: &CancellationToken| match places.clone().try_acquire_owned() {
         Ok(place) => {
-            let server = server.clone();
+            let (server, leave) = (server.clone(), leave.clone());
             tasks.spawn(async move {
-                server.connection(stream).await;
+                server.connection(stream, leave).await;
                 drop(place);
             });
         }
@@ -83,10 +88,18 @@ where
         let accepted = tokio::select! {
             biased;
             () = shutdown.cancelled() => break,
+            () = listener.gate().is(false) => {
+                leave.cancel();
+                tokio::select! {
+                    () = shutdown.cancelled() => break,
+                    () = listener.gate().is(true) => leave = shutdown.child_token(),
+                }
+                continue;
+            }
             accepted = listener.socket().accept() => accepted,
         };
         match accepted {
-            Ok((stream, _)) => admit(stream),
+            Ok((stream, _)) => admit(stream, &leave),
             Err(error) if of_one_connection(&error) => {}
             Err(error) => {
                 tracing::error!(%error, "cannot accept connections; trying again");
@@ -101,7 +114,7 @@ where
             if stream.set_nonblocking(true).is_ok()
                 && let Ok(stream) = TcpStream::from_std(stream)
             {
-                admit(stream);
+                admit(stream, &leave);
             }
         }
     }

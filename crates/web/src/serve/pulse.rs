@@ -17,6 +17,7 @@ use tokio::{
     sync::Notify,
     time::{Sleep, sleep},
 };
+use tokio_util::sync::CancellationToken;
 
 /// After the last answer of a connection whose client may still be sending: how long and how much is read and thrown
 /// away, so that the kernel does not answer the unread bytes with a reset that destroys the answer on its way.
@@ -37,6 +38,8 @@ pub(super) struct Pulse {
     pub http2: AtomicBool,
     /// The last answer may have gone out before its request was in.
     pub linger: AtomicBool,
+    /// Cancelled when the client is to be told to close.
+    pub leave: CancellationToken,
 }
 
 /// One look at the pulse.
@@ -61,6 +64,10 @@ impl Beat {
 }
 
 impl Pulse {
+    pub fn new(leave: CancellationToken) -> Self {
+        Self { leave, ..Self::default() }
+    }
+
     pub fn beat(&self) -> Beat {
         let read = self.read.load(Relaxed);
         let begun = self.begun.load(Relaxed);

@@ -4,7 +4,7 @@ use std::sync::{
 };
 
 use serde_json::Value;
-use web::{Limits, Metrics, Readiness, health};
+use web::{Gate, Limits, Metrics, Readiness, health};
 
 use crate::harness::Server;
 
@@ -18,7 +18,8 @@ async fn readiness_names_what_is_missing() {
         true => Ok(()),
         false => Err("12 s old".to_owned()),
     });
-    let server = Server::start(health::router(readiness, Metrics::new("app")), Limits::default());
+    let server =
+        Server::start(health::router(readiness, Metrics::new("app"), Gate::default()), Limits::default());
     let ready = async || {
         let answer = reqwest::get(server.url("/readyz")).await.unwrap();
         (answer.status().as_u16(), answer.json::<Value>().await.unwrap())
@@ -29,7 +30,7 @@ async fn readiness_names_what_is_missing() {
     shelf.met();
     assert_eq!(ready().await.1["detail"], "Missing: fresh.");
     fresh.store(true, Ordering::Relaxed);
-    assert_eq!(ready().await, (200, serde_json::json!({ "ready": true })));
+    assert_eq!(ready().await, (200, serde_json::json!({ "ready": true, "admitting": true })));
     shelf.missing("gone again");
     assert_eq!(ready().await.0, 503);
     assert_eq!(reqwest::get(server.url("/healthz")).await.unwrap().status(), 200, "it lives all the same");
@@ -44,7 +45,8 @@ async fn metrics_are_openmetrics() {
         prometheus_client::metrics::counter::Counter::<u64>::default(),
     );
     counter.inc_by(3);
-    let server = Server::start(health::router(Readiness::default(), metrics), Limits::default());
+    let server =
+        Server::start(health::router(Readiness::default(), metrics, Gate::default()), Limits::default());
     let answer = reqwest::get(server.url("/metrics")).await.unwrap();
     assert!(answer.headers()["content-type"].to_str().unwrap().starts_with("application/openmetrics-text"));
     let text = answer.text().await.unwrap();

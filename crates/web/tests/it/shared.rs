@@ -9,7 +9,7 @@ use std::{
 
 use axum::{Router, routing::get};
 use rustix::net::{AddressFamily, SocketType, bind, listen, socket, sockopt};
-use web::{Drained, Limits, Listener};
+use web::{Drained, Gate, Limits, Listener};
 
 use crate::harness::Server;
 
@@ -42,6 +42,37 @@ async fn who_drains_leaves_the_queue_to_the_others() {
         assert!(client.rest().await.ends_with("stays"));
     }
     assert_eq!(stays.metric("test_http_connections_accepted_total").as_deref(), Some("50"));
+}
+
+/// A warm process leaves new connections to the others, tells its clients to close, and takes traffic again when it is let.
+#[tokio::test]
+async fn whose_gate_is_shut_takes_nothing_new_and_can_be_opened() {
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let gate = Gate::new(true);
+    let parks = Server::on(inherited(&socket).gated(gate.clone()), named("parks"), Limits::default());
+    let mut kept = parks.connect().await;
+    const ASK: &str = "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+    kept.send(ASK).await;
+    let first = kept.until("parks").await;
+    assert!(!first.contains("connection: close"), "{first}");
+    gate.park();
+    // In the queue of both.
+    let mut waits = parks.connect().await;
+    waits.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+    kept.send(ASK).await;
+    let last = kept.rest().await;
+    assert!(last.contains("connection: close") && last.ends_with("parks"), "{last}");
+    let other = Server::on(inherited(&socket), named("other"), Limits::default());
+    assert!(waits.rest().await.ends_with("other"));
+    other.shutdown.cancel();
+    assert_eq!(other.ended().await, Drained { cut: 0 });
+    let mut late = parks.connect().await;
+    late.send(ASK).await;
+    gate.admit();
+    let again = late.until("parks").await;
+    assert!(!again.contains("connection: close"), "{again}");
+    parks.shutdown.cancel();
+    assert_eq!(parks.ended().await, Drained { cut: 0 });
 }
 
 /// A listener that lets others listen on the same address.

@@ -13,11 +13,11 @@ pub struct Name(String);
 
 impl Name {
     /// Lowercase letters, digits and hyphens, as every engine takes them; at most 63 (RFC 1123).
-    pub fn new(text: impl Into<String>) -> Result<Self, DriverError> {
+    pub fn new(text: impl Into<String>) -> Result<Self, EngineError> {
         let text = text.into();
         let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         if text.is_empty() || text.len() > MAX_NAME || !text.bytes().all(fits) || text.starts_with('-') {
-            return Err(DriverError::Refused(format!(
+            return Err(EngineError::Refused(format!(
                 "`{text}` is no name: write up to {MAX_NAME} lowercase letters, digits and hyphens"
             )));
         }
@@ -26,9 +26,9 @@ impl Name {
 }
 
 impl TryFrom<String> for Name {
-    type Error = DriverError;
+    type Error = EngineError;
 
-    fn try_from(text: String) -> Result<Self, DriverError> {
+    fn try_from(text: String) -> Result<Self, EngineError> {
         Self::new(text)
     }
 }
@@ -89,18 +89,20 @@ pub struct Instance {
 pub enum State {
     /// It lives and takes no traffic; why.
     NotReady(String),
+    /// It is ready and takes no traffic: warm.
+    Warm,
     /// It takes traffic.
     Ready,
     /// It finishes what is under way and takes nothing new.
     Draining,
-    /// It is no more. It stays in the list until [`Driver::stop`] forgets it, so that somebody hears of it.
+    /// It is no more. It stays in the list until [`Engine::stop`] forgets it, so that somebody hears of it.
     Ended(End),
 }
 
 impl State {
     /// It takes traffic, or soon will.
     pub fn stays(&self) -> bool {
-        matches!(self, State::NotReady(_) | State::Ready)
+        matches!(self, State::NotReady(_) | State::Warm | State::Ready)
     }
 }
 
@@ -115,7 +117,7 @@ pub struct End {
 
 /// Why an engine did not do what it was asked.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum DriverError {
+pub enum EngineError {
     /// Nothing happened, and asking again will not help.
     #[error("{0}")]
     Refused(String),
@@ -131,16 +133,16 @@ pub enum DriverError {
 }
 
 /// What every engine must do. Every call may be repeated; none waits for an instance to become ready or to end.
-pub trait Driver: Send + Sync {
+pub trait Engine: Send + Sync {
     /// Starts an instance. It takes traffic as soon as it is ready. The same name with the same spec again is no error.
-    fn start(&self, name: &Name, spec: &Spec) -> impl Future<Output = Result<(), DriverError>> + Send;
+    fn start(&self, name: &Name, spec: &Spec) -> impl Future<Output = Result<(), EngineError>> + Send;
 
     /// All instances, by name, each as it is now.
-    fn list(&self) -> impl Future<Output = Result<Vec<Instance>, DriverError>> + Send;
+    fn list(&self) -> impl Future<Output = Result<Vec<Instance>, EngineError>> + Send;
 
     /// Tells an instance to take nothing new, finish and end. The engine ends it by force when its time is up.
-    fn drain(&self, name: &Name) -> impl Future<Output = Result<(), DriverError>> + Send;
+    fn drain(&self, name: &Name) -> impl Future<Output = Result<(), EngineError>> + Send;
 
     /// Ends an instance at once if it lives, and forgets it. One that is not there is no error.
-    fn stop(&self, name: &Name) -> impl Future<Output = Result<(), DriverError>> + Send;
+    fn stop(&self, name: &Name) -> impl Future<Output = Result<(), EngineError>> + Send;
 }

@@ -2,20 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use super::{Route, Sample};
-use crate::probe::ProbeError;
+use super::{Counted, Route};
+use crate::judge;
 
+/// Most bytes of a text that are read; the metrics of a role with a hundred routes have a tenth.
+pub const MOST_BYTES: usize = 4 << 20;
 /// Series that are read; a role has some hundreds.
 const MAX_SERIES: usize = 50_000;
 /// Labels of one series.
 const MAX_LABELS: usize = 16;
 
-/// Why there is no sample. None of these is a sample of zeros.
-#[derive(Debug, thiserror::Error)]
-pub enum ScrapeError {
-    /// It could not be asked.
-    #[error(transparent)]
-    Probe(#[from] ProbeError),
+/// Why nothing is known. None of these is a look that saw zeros.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unreadable {
+    /// Too long.
+    #[error("the metrics are longer than {MOST_BYTES} bytes")]
+    Long,
     /// This line is not what we write.
     #[error("metrics, line {0}: {1}")]
     Text(usize, &'static str),
@@ -27,12 +29,15 @@ pub enum ScrapeError {
     Missing(&'static str),
 }
 
-/// Reads a text in the OpenMetrics format 1.0. [`Sample::at`] is left at zero.
-pub fn read(text: &str) -> Result<Sample, ScrapeError> {
-    let mut sample = Sample::default();
+/// Reads a text in the OpenMetrics format 1.0. [`Counted::at`] is left at zero.
+pub fn read(text: &str) -> Result<Counted, Unreadable> {
+    if text.len() > MOST_BYTES {
+        return Err(Unreadable::Long);
+    }
+    let mut sample = Counted::default();
     let (mut offered, mut accepted, mut ended) = (None, None, false);
     for (number, line) in (1..).zip(text.lines()) {
-        let wrong = |why| ScrapeError::Text(number, why);
+        let wrong = |why| Unreadable::Text(number, why);
         if number > MAX_SERIES {
             return Err(wrong("there are too many series"));
         }
@@ -60,6 +65,7 @@ pub fn read(text: &str) -> Result<Sample, ScrapeError> {
             }
             "http_connections" => sample.open = count()?,
             "process_resident_memory_bytes" => sample.memory = Some(count()?),
+            "process_open_fds" => sample.files = Some(count()?),
             "http_requests_total" => {
                 let class = labels.get("class").cloned().ok_or_else(|| wrong("no class"))?;
                 route(&mut sample, &labels)
@@ -86,10 +92,10 @@ pub fn read(text: &str) -> Result<Sample, ScrapeError> {
         }
     }
     if !ended {
-        return Err(ScrapeError::Cut);
+        return Err(Unreadable::Cut);
     }
-    sample.offered = offered.ok_or(ScrapeError::Missing("primetime_http_offered_total"))?;
-    sample.accepted = accepted.ok_or(ScrapeError::Missing("primetime_http_connections_accepted_total"))?;
+    sample.offered = offered.ok_or(Unreadable::Missing("primetime_http_offered_total"))?;
+    sample.accepted = accepted.ok_or(Unreadable::Missing("primetime_http_connections_accepted_total"))?;
     Ok(sample)
 }
 
@@ -97,7 +103,7 @@ fn total(before: Option<u64>, more: u64) -> Option<u64> {
     before.unwrap_or(0).checked_add(more)
 }
 
-fn route<'a>(sample: &'a mut Sample, labels: &BTreeMap<String, String>) -> Option<&'a mut Route> {
+fn route<'a>(sample: &'a mut Counted, labels: &BTreeMap<String, String>) -> Option<&'a mut Route> {
     let key = (labels.get("role")?.clone(), labels.get("route")?.clone());
     Some(sample.routes.entry(key).or_default())
 }
@@ -152,13 +158,17 @@ fn count(value: f64) -> Option<u64> {
     ((0.0..=EXACT).contains(&value) && value.fract() == 0.0).then_some(value as u64)
 }
 
-/// For the fuzzer: reads the bytes as metrics; what is read holds only buckets that grow.
-pub fn fuzz_metrics(data: &[u8]) {
-    let Ok(sample) = std::str::from_utf8(data).map_err(drop).and_then(|text| read(text).map_err(drop)) else {
-        return;
-    };
-    for route in sample.routes.values() {
+/// For the fuzzer: reads the bytes as metrics; what is read holds only buckets that grow, and can be judged.
+pub fn fuzz(data: &[u8]) {
+    let Some(counted) = std::str::from_utf8(data).ok().and_then(|text| read(text).ok()) else { return };
+    for route in counted.routes.values() {
         assert!(route.latency.buckets.is_sorted_by(|a, b| a.0 < b.0 && a.1 <= b.1));
     }
-    assert!(sample.since(&sample).is_some_and(|nothing| nothing.offered == 0));
+    assert!(counted.since(&counted).is_some_and(|nothing| nothing.offered == 0));
+    let Some(sample) = judge::Sample::of(&counted, 0) else { return };
+    assert!(sample.latency.is_sound());
+    let window = judge::Window { canary: Some(sample.clone()), control: Some(sample) };
+    let mut judge = judge::Judge::new(judge::Rules::default());
+    judge.observe(&window);
+    judge.verdict(1);
 }

@@ -1,19 +1,17 @@
-//! What an instance has counted, read from its `/metrics`: the judge's and the forecast's eyes.
+//! What an instance has counted, read from its `/metrics` (OpenMetrics 1.0, as `web::HttpMetrics` writes it): the judge's and the
+//! forecast's eyes.
 
 mod text;
 
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::collections::BTreeMap;
 
 use domain::Timestamp;
-use http::StatusCode;
 
-pub use text::{ScrapeError, fuzz_metrics, read};
-
-use crate::probe;
+pub use text::{MOST_BYTES, Unreadable, fuzz, read};
 
 /// One look at an instance. Counters grow from its start.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Sample {
+pub struct Counted {
     /// When, by whoever looked.
     pub at: Timestamp,
     /// Requests that came, turned away ones among them.
@@ -28,6 +26,8 @@ pub struct Sample {
     pub open: u64,
     /// Resident memory in bytes, where the machine tells.
     pub memory: Option<u64>,
+    /// Open files and connections, where the machine tells.
+    pub files: Option<u64>,
     /// By role and route, as in `/t/{title}`.
     pub routes: BTreeMap<(String, String), Route>,
 }
@@ -57,14 +57,14 @@ impl Histogram {
     }
 }
 
-impl Sample {
+impl Counted {
     /// Answers of this class over all routes.
     pub fn answers(&self, class: &str) -> u64 {
         self.routes.values().filter_map(|route| route.answers.get(class)).sum()
     }
 
     /// What was counted between `before` and this. `None`: the instance began anew in between, so nobody can tell.
-    pub fn since(&self, before: &Sample) -> Option<Sample> {
+    pub fn since(&self, before: &Counted) -> Option<Counted> {
         let mut routes = BTreeMap::new();
         for (key, now) in &self.routes {
             let then = before.routes.get(key).cloned().unwrap_or_default();
@@ -85,7 +85,7 @@ impl Sample {
         if before.routes.keys().any(|key| !routes.contains_key(key)) {
             return None;
         }
-        Some(Sample {
+        Some(Counted {
             offered: self.offered.checked_sub(before.offered)?,
             shed: self.shed.checked_sub(before.shed)?,
             accepted: self.accepted.checked_sub(before.accepted)?,
@@ -97,18 +97,8 @@ impl Sample {
 
 /// The share of all requests that came to the instances whose samples are `part`, out of these and `rest`: what they did
 /// get, not what they should have. `None` without any request.
-pub fn share(part: &[Sample], rest: &[Sample]) -> Option<f64> {
-    let sum = |samples: &[Sample]| samples.iter().map(|sample| sample.offered).sum::<u64>();
+pub fn share(part: &[Counted], rest: &[Counted]) -> Option<f64> {
+    let sum = |samples: &[Counted]| samples.iter().map(|sample| sample.offered).sum::<u64>();
     let all = sum(part) + sum(rest);
     if all == 0 { None } else { Some(sum(part) as f64 / all as f64) }
-}
-
-/// Looks at the instance whose port for operators is `ops`.
-pub async fn look(ops: SocketAddr, at: Timestamp) -> Result<Sample, ScrapeError> {
-    let (status, body) = probe::get(ops, "/metrics").await?;
-    if status != StatusCode::OK {
-        return Err(probe::ProbeError::Status(ops, status).into());
-    }
-    let text = std::str::from_utf8(&body).map_err(|_| ScrapeError::Text(0, "it is no UTF-8"))?;
-    Ok(Sample { at, ..read(text)? })
 }
