@@ -101,7 +101,9 @@ impl Rollout {
                 self.enter(Stage::Clean, now);
             }
             // A migration that still runs would be nobody's afterwards.
-            Stage::Clean if self.is_settled(seen) && *seen.migration(self.plan.generation) != Migration::Running => {
+            Stage::Clean
+                if self.is_settled(seen) && *seen.migration(self.plan.generation) != Migration::Running =>
+            {
                 said.push(format!("{} runs {}", self.plan.service, self.plan.from));
                 self.enter(Stage::Undone, now);
             }
