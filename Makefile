@@ -112,6 +112,12 @@ bench-pull: ui ## Twenty hosts pull one release at once, against one docker-regi
 	cargo build --release --locked -p primetime
 	node bench/pull.mjs
 
+.PHONY: bench-rollout
+bench-rollout: packages-images ui ## Ten rollouts and ten undos under load, against the load alone and nginx
+	@scripts/packages nginx-light
+	cargo build --release --locked -p primetime -p drivers --bins --examples
+	node bench/rollout.mjs
+
 .PHONY: bench-fleet
 bench-fleet: ## Instance-hours at 0.01% of load turned away, against the scalers people use
 	cargo build --release --locked -p fleet --example bench
