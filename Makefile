@@ -20,7 +20,7 @@ demo: ui masters ## Three brands on this machine: builds, encodes, serves, print
 	cargo build --release --locked -p primetime
 	exec target/release/primetime demo
 
-test: packages-test tools ui fmt lint deny unit ui-test browser test-images ## Every check there is
+test: packages-test tools ui fmt lint deny unit test-previous ui-test browser test-images ## Every check there is
 	@echo "All checks passed."
 
 .PHONY: packages-run packages-test packages-images
@@ -111,6 +111,15 @@ bench-pull: ui ## Twenty hosts pull one release at once, against one docker-regi
 	@scripts/packages curl skopeo docker-registry iproute2
 	cargo build --release --locked -p primetime
 	node bench/pull.mjs
+
+# The release before this one: whatever is rolled out runs beside it, on one database, bucket and edition.
+PREVIOUS := e32db5d3faf7
+.PHONY: test-previous
+test-previous: packages-test ui ## The previous release's binary beside this one's, on one database and one edition
+	@git cat-file -e '$(PREVIOUS)^{commit}' || { echo 'This clone has no history: run git fetch --unshallow'; exit 1; }
+	scripts/previous $(PREVIOUS)
+	PREVIOUS_BINARY=$(CURDIR)/target/previous/$(PREVIOUS)/primetime \
+	  cargo test --workspace --locked --quiet --test it -- --ignored previous::
 
 .PHONY: bench-rollout
 bench-rollout: packages-images ui ## Ten rollouts and ten undos under load, against the load alone and nginx

@@ -74,9 +74,7 @@ const said = (since) => readFileSync(log, 'utf8').split('\n').filter(Boolean).ma
   .filter((line) => line.target === 'ops::controller' && Date.parse(line.timestamp) >= since)
   .map((line) => ({ at: Date.parse(line.timestamp) / 1000, words: line.message }));
 
-// The synthetic edition's only brand.
-const brand = /"host":\s*"([^"]+)"/.exec(process.env.BRAND ?? '{"host":"harbour"}')[1];
-const pageHost = `${brand}.localhost:${port}`;
+const pageHost = `harbour.localhost:${port}`;
 const all = { requests: 0, failed: {} };
 const count = (stretch) => {
   all.requests += requests(stretch);

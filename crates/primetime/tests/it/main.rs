@@ -8,6 +8,7 @@ mod commands;
 mod host;
 mod images;
 mod killed;
+mod previous;
 mod probe;
 mod process;
 mod replaced;

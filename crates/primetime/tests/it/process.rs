@@ -28,6 +28,8 @@ pub struct Installation {
     pub ops: SocketAddr,
     /// Of its environment; there is nothing else in it.
     pub variables: Vec<(&'static str, String)>,
+    /// What is started; the binary under test, unless it is changed.
+    pub binary: PathBuf,
     data: Option<PathBuf>,
 }
 
@@ -42,6 +44,7 @@ impl Installation {
             address: (host, 8080).into(),
             ops: (host, 9090).into(),
             variables: Vec::new(),
+            binary: env!("CARGO_BIN_EXE_primetime").into(),
             data: None,
         }
     }
@@ -54,6 +57,7 @@ impl Installation {
             address: other.address,
             ops: other.ops,
             variables: Vec::new(),
+            binary: env!("CARGO_BIN_EXE_primetime").into(),
             data: Some(data.to_owned()),
         }
     }
@@ -86,7 +90,7 @@ impl Installation {
     }
 
     pub fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_primetime"));
+        let mut command = Command::new(&self.binary);
         // Nothing of whoever runs the tests.
         command.env_clear().env("PATH", "/usr/local/bin:/usr/bin:/bin");
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));

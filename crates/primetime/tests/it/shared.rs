@@ -9,16 +9,22 @@ use crate::{
     process::{Installation, Running},
 };
 
-async fn put(browser: &reqwest::Client, running: &Running, seq: u64) -> u16 {
+pub async fn put(browser: &reqwest::Client, running: &Running, seq: u64) -> u16 {
     let body = json!({ "seconds": seq as f64 / 100.0, "duration": 2.0, "device": "desk", "seq": seq });
     let sent = browser.put(running.url("/api/v1/positions/ferry")).json(&body).send().await;
     sent.unwrap().status().as_u16()
 }
 
-async fn position(browser: &reqwest::Client, running: &Running) -> f64 {
+pub async fn position(browser: &reqwest::Client, running: &Running) -> f64 {
     let answer = browser.get(running.url("/api/v1/me/progress?ids=ferry")).send().await.unwrap();
     let known: Value = answer.json().await.unwrap();
     known["titles"][0]["position"].as_f64().unwrap_or(0.0)
+}
+
+pub async fn plays(browser: &reqwest::Client, running: &Running) -> bool {
+    let body = json!({ "title": "ferry", "lang": "en" });
+    let sent = browser.post(running.url("/api/v1/playback")).json(&body).send().await;
+    sent.is_ok_and(|answer| answer.status().is_success())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -38,13 +44,8 @@ async fn two_processes_serve_one_installation_and_live_through_its_database_bein
 
     // Both take jobs; what either encodes and publishes plays at both.
     let browser = first.browser();
-    let plays = async |running: &Running| {
-        let body = json!({ "title": "ferry", "lang": "en" });
-        let sent = browser.post(running.url("/api/v1/playback")).json(&body).send().await;
-        sent.is_ok_and(|answer| answer.status().is_success())
-    };
-    first.until("playing", plays).await;
-    second.until("playing", plays).await;
+    first.until("playing", async |running| plays(&browser, running).await).await;
+    second.until("playing", async |running| plays(&browser, running).await).await;
     assert_eq!(put(&browser, &first, 10).await, 204);
     assert_eq!(position(&browser, &second).await, 0.1);
     assert_eq!(put(&browser, &second, 20).await, 204);
