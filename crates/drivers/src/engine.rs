@@ -67,6 +67,15 @@ pub struct Caps {
     pub files: Option<u64>,
 }
 
+/// When an instance takes traffic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Traffic {
+    /// As soon as it is ready.
+    WhenReady,
+    /// Once it is [admitted](Engine::admit); until then it is warm.
+    WhenAdmitted,
+}
+
 /// An instance, as it was when it was looked at.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instance {
@@ -134,14 +143,25 @@ pub enum EngineError {
 
 /// What every engine must do. Every call may be repeated; none waits for an instance to become ready or to end.
 pub trait Engine: Send + Sync {
-    /// Starts an instance. It takes traffic as soon as it is ready. The same name with the same spec again is no error.
-    fn start(&self, name: &Name, spec: &Spec) -> impl Future<Output = Result<(), EngineError>> + Send;
+    /// Starts an instance. The same name with the same spec again is no error.
+    fn start(
+        &self,
+        name: &Name,
+        spec: &Spec,
+        traffic: Traffic,
+    ) -> impl Future<Output = Result<(), EngineError>> + Send;
 
     /// All instances, by name, each as it is now.
     fn list(&self) -> impl Future<Output = Result<Vec<Instance>, EngineError>> + Send;
 
-    /// Tells an instance to take nothing new, finish and end. The engine ends it by force when its time is up.
-    fn drain(&self, name: &Name) -> impl Future<Output = Result<(), EngineError>> + Send;
+    /// Lets a ready instance take traffic.
+    fn admit(&self, name: &Name) -> impl Future<Output = Result<(), EngineError>> + Send;
+
+    /// Lets an instance take nothing new and stay, warm; what it has it finishes.
+    fn park(&self, name: &Name) -> impl Future<Output = Result<(), EngineError>> + Send;
+
+    /// Tells an instance to take nothing new, finish and end. The engine ends it by force when it has not in `within`.
+    fn drain(&self, name: &Name, within: Duration) -> impl Future<Output = Result<(), EngineError>> + Send;
 
     /// Ends an instance at once if it lives, and forgets it. One that is not there is no error.
     fn stop(&self, name: &Name) -> impl Future<Output = Result<(), EngineError>> + Send;

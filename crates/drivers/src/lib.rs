@@ -1,16 +1,20 @@
 //! Starts, probes, drains and stops instances: the hands of rollout and fleet.
 //!
 //! [`Engine`] is what every engine must do, by names that the caller chooses, so that whatever is asked twice happens once.
-//! [`Local`] does it with processes of this machine on listening sockets that are opened once. [`Supervisor`] keeps as many
-//! instances as are wanted and replaces them one by one. [`scrape`] reads what an instance has counted.
+//! [`Local`] does it with processes of this machine on listening sockets that are opened once. [`Keeper`] keeps as many
+//! instances as are wanted and replaces them one by one; [`Host`] is what a rollout drives; [`counted`] reads what an instance has
+//! counted.
 
 mod engine;
+mod host;
+mod keeper;
 pub mod local;
+mod migration;
 pub mod plan;
 mod probe;
-mod supervisor;
 
-pub use engine::{Caps, End, Engine, EngineError, Instance, Name, Spec, State};
+pub use engine::{Caps, End, Engine, EngineError, Instance, Name, Spec, State, Traffic};
+pub use host::{Host, Programs, Purpose};
+pub use keeper::{Goal, Keeper, Kept, MOST_PAUSE, Patience};
 pub use local::Local;
 pub use probe::{ProbeError, Ready, counted, ready};
-pub use supervisor::{Goal, Patience, Replace, Supervisor};

@@ -10,6 +10,8 @@ pub const SURGE: usize = 1;
 pub enum Step {
     /// Start one of the wanted release by this name.
     Start(Name),
+    /// Let this one, which is warm, take traffic.
+    Admit(Name),
     /// Drain this one.
     Drain(Name),
     /// Forget this one, which has ended.
@@ -31,6 +33,9 @@ pub fn step(instances: &[Instance], wanted: usize, release: &str) -> Step {
     let (new, old): (Vec<&Instance>, Vec<&Instance>) = staying.iter().partition(|i| i.release == release);
     if new.len() < wanted && staying.len() < wanted + SURGE {
         return free_name(instances).map_or(Step::Wait, Step::Start);
+    }
+    if let Some(warm) = new.iter().find(|i| i.state == State::Warm) {
+        return Step::Admit(warm.name.clone());
     }
     // One that is not ready leaves first: nobody misses it.
     let mut surplus = if new.len() > wanted && old.is_empty() { new } else { old };

@@ -6,7 +6,6 @@ use domain::{Clock, Timestamp};
 use fleet::rollout::{Action, Driver, DriverError, Duty, Observation, Rollout, Stage, Step};
 use store::{RolloutLease, RolloutState, Store, StoreError};
 use tokio::sync::Mutex;
-use tokio_util::sync::CancellationToken;
 
 use crate::{OpsError, audit, windows::Windows};
 
@@ -25,7 +24,7 @@ pub struct Controller<D> {
     store: Store,
     driver: D,
     clock: Arc<dyn Clock>,
-    /// Unique to this process: leases are its own.
+    /// Unique among all that may act at the same time: leases are its own.
     owner: String,
     memory: Mutex<BTreeMap<String, Memory>>,
 }
@@ -59,26 +58,9 @@ impl<D: Driver> Controller<D> {
         Self { store, driver, clock, owner: owner.into(), memory: Mutex::default() }
     }
 
-    /// Looks at a service every `every` until it is stopped. What fails is logged, and looked at again.
-    pub async fn run(&self, service: &str, every: Duration, stop: CancellationToken) {
-        let mut ticks = tokio::time::interval(every);
-        ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => break,
-                _ = ticks.tick() => {}
-            }
-            match self.tick(service).await {
-                Ok(Ticked::Replaced) => tracing::warn!(service, "a newer controller has taken over"),
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(service, error = &error as &dyn std::error::Error, "the rollout waits");
-                }
-            }
-        }
-        if let Err(error) = self.store.release_rollout(service, &self.owner).await {
-            tracing::warn!(service, %error, "the lease of the rollout runs out by itself");
-        }
+    /// Gives the lease of a service's rollout back, so that the next controller need not wait for its end.
+    pub async fn leave(&self, service: &str) -> Result<(), OpsError> {
+        Ok(self.store.release_rollout(service, &self.owner).await?)
     }
 
     /// One look at a service, and one step of its rollout if there is one.

@@ -1,6 +1,7 @@
 //! What can be typed.
 
 mod fleet;
+mod host;
 mod rollout;
 
 use std::path::PathBuf;
@@ -13,6 +14,7 @@ use crate::{
 };
 
 pub use fleet::{FleetCommand, SimulateArgs};
+pub use host::HostArgs;
 pub use rollout::{AuditCommand, Myself, RollArgs, RolloutCommand};
 
 /// Open-source internet TV: several branded streaming services from one platform.
@@ -34,6 +36,7 @@ Examples:
   primetime release build                          images, bill of materials, signature; twice the same bytes
   primetime serve --roles registry --data /var/lib/primetime
   primetime release push image/ --tag 1.4.0        an OCI image layout into the store; hosts pull it
+  primetime host --roles site,origin --release v41 --instances 4
   primetime release roll v42                       a canary, judged; then waves; undone by itself when worse
   primetime release undo --why odd-colours         back to the release before
   primetime fleet simulate --trace load.csv        what each scaling policy would have cost
@@ -66,6 +69,8 @@ pub struct ConfigArgs {
 pub enum Command {
     /// Serve viewers, publish and encode: all roles, or those named
     Serve,
+    /// Keep instances of this host running on one socket, and roll releases out among them; they go on when this process ends
+    Host(HostArgs),
     /// Only encode: take jobs from the database until stopped
     Work,
     /// Bring in a catalogue from a folder of YAML; nothing changes if anything in it is wrong
@@ -175,10 +180,19 @@ pub struct DemoArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum ReleaseCommand {
-    /// Build the binary, the container images and the bill of materials, and sign them; built again, they are compared
-    Build(BuildArgs),
+    #[command(flatten)]
+    Files(ReleaseFiles),
     /// Write an OCI image layout into the object store, from where hosts' registries pull it
     Push(PushArgs),
+    #[command(flatten)]
+    Rollout(RolloutCommand),
+}
+
+/// What is done with a release's folder, without database and objects.
+#[derive(Debug, Subcommand)]
+pub enum ReleaseFiles {
+    /// Build the binary, the container images and the bill of materials, and sign them; built again, they are compared
+    Build(BuildArgs),
     /// Say what a release consists of
     Show {
         /// Its folder
@@ -195,8 +209,6 @@ pub enum ReleaseCommand {
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
     },
-    #[command(flatten)]
-    Rollout(RolloutCommand),
 }
 
 #[derive(Debug, Args)]
@@ -251,6 +263,21 @@ pub enum ConfigCommand {
 }
 
 impl ConfigArgs {
+    /// As they were typed, for a process that is to have the same configuration.
+    pub fn typed(&self) -> Vec<String> {
+        let file = self.config.as_ref().map(|file| file.display().to_string());
+        let flags = [
+            ("--config", &file),
+            ("--data", &self.data),
+            ("--listen", &self.listen),
+            ("--ops-listen", &self.ops_listen),
+            ("--roles", &self.roles),
+        ];
+        let said = flags.into_iter().filter_map(|(flag, value)| Some([flag.to_owned(), value.clone()?]));
+        let set = self.set.iter().map(|assignment| ["--set".to_owned(), assignment.clone()]);
+        said.chain(set).flatten().collect()
+    }
+
     /// Lays the layers over each other. `demo` changes defaults, not what somebody said.
     pub fn layers(&self, demo: bool) -> Result<Layers, Failed> {
         let mut layers = Layers::defaults();

@@ -9,6 +9,7 @@ mod data;
 mod demo;
 mod failed;
 mod follow;
+mod host;
 mod keys;
 mod log;
 mod serve;

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, fs, os::unix::fs::PermissionsExt, path::Path, t
 use objects::keys::{KeyRing, SigningKey};
 
 use crate::{
-    BOM_FILE, IMAGES_DIR, Layer, Layout, Manifest, RELEASE_FILE, ReleaseError, Source, bom,
+    BINARY_FILE, BOM_FILE, IMAGES_DIR, Layer, Layout, Manifest, RELEASE_FILE, ReleaseError, Source, bom,
     contents::{self, Contents},
     debian::Package,
     digest::digest_of_file,
@@ -97,6 +97,9 @@ fn write(inputs: &Inputs<'_>, binary: &Path, dir: &Path) -> Result<Manifest, Rel
         images.push(Image { name: kind.name.to_owned(), digest, size });
     }
     layout.finish()?;
+    let copy = dir.join(BINARY_FILE);
+    fs::copy(binary, &copy).at("write", &copy)?;
+    fs::set_permissions(&copy, fs::Permissions::from_mode(0o755)).at("make executable", &copy)?;
     let mut packages: BTreeMap<Package, Vec<&'static str>> = BTreeMap::new();
     packages.extend(base.packages.into_iter().map(|package| (package, vec![SERVING.name, WORKING.name])));
     packages.extend(tools.packages.into_iter().map(|package| (package, vec![WORKING.name])));

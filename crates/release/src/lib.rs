@@ -5,6 +5,7 @@
 //! primetime-0.1.0-3ad7ac1b90f2/
 //!   release.json     the manifest, signed: what belongs to the release, every file by size and digest
 //!   bom.cdx.json     the bill of materials (CycloneDX 1.5)
+//!   primetime        the binary, for hosts that run processes
 //!   images/          one OCI image layout with two images: primetime, primetime-work
 //! ```
 
@@ -29,8 +30,8 @@ pub use contents::{GROUP, TOOLS, USER};
 pub use digest::digest_of;
 pub use error::ReleaseError;
 pub use layout::{IMAGES_DIR, Layout};
-pub use manifest::{Image, Manifest, Part, RELEASE_FILE, fuzz_manifest};
+pub use manifest::{BINARY_FILE, Image, Manifest, Part, RELEASE_FILE, fuzz_manifest};
 pub use oci_spec::image::Digest;
 pub use source::Source;
 pub use tree::{Content, Layer, Tree};
-pub use verify::verify;
+pub use verify::{binary, verify};

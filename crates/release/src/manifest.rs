@@ -15,6 +15,9 @@ use crate::{ReleaseError, error::At};
 /// Its file within a release.
 pub const RELEASE_FILE: &str = "release.json";
 
+/// The binary, within a release.
+pub const BINARY_FILE: &str = "primetime";
+
 /// The format that is written and understood.
 pub const FORMAT: u32 = 1;
 /// Most files of a release: two images have some fifteen.

@@ -3,14 +3,15 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use objects::keys::KeyRing;
 use oci_spec::image::Digest;
 
 use crate::{
-    IMAGES_DIR, Manifest, Part, RELEASE_FILE, ReleaseError, digest::digest_of_file, error::At, layout,
+    BINARY_FILE, IMAGES_DIR, Manifest, Part, RELEASE_FILE, ReleaseError, digest::digest_of_file, error::At,
+    layout,
 };
 
 /// The manifest of the release in this folder, when all of it is as it was signed by a key of `ring`. The error names the
@@ -28,6 +29,15 @@ pub fn verify(dir: &Path, ring: &KeyRing) -> Result<Manifest, ReleaseError> {
     }
     images(dir, &manifest)?;
     Ok(manifest)
+}
+
+/// The binary of the release in this folder, when it is as it was signed by a key of `ring`; nothing else is looked at.
+pub fn binary(dir: &Path, ring: &KeyRing) -> Result<(Manifest, PathBuf), ReleaseError> {
+    let manifest = Manifest::read(dir, ring)?;
+    let part = manifest.files.iter().find(|part| part.path == BINARY_FILE);
+    check(dir, part.ok_or_else(|| ReleaseError::Missing(BINARY_FILE.into()))?)?;
+    let path = dir.join(BINARY_FILE);
+    Ok((manifest, path))
 }
 
 fn check(dir: &Path, part: &Part) -> Result<(), ReleaseError> {

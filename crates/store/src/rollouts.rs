@@ -81,8 +81,10 @@ pub struct RolloutLease {
 
 pub(crate) const STATEMENTS: &[&str] = &[BEGIN, NEWEST, TAKE, SAVE, SAVE_LEASED, RELEASE, SEEN, PUT_SEEN];
 
+/// Fences grow over all rollouts of a service: who acted in an earlier one is older.
 const BEGIN: &str = "INSERT INTO rollouts (service, generation, state, body, version, fence, created_at, updated_at) \
-    SELECT $1, $2, 'running', $3, 1, 0, CAST($4 AS BIGINT), CAST($4 AS BIGINT) \
+    SELECT $1, $2, 'running', $3, 1, COALESCE((SELECT MAX(fence) FROM rollouts WHERE service = $1), 0), \
+    CAST($4 AS BIGINT), CAST($4 AS BIGINT) \
     WHERE NOT EXISTS (SELECT 1 FROM rollouts WHERE service = $1 AND (generation >= $2 OR state = 'running')) \
     ON CONFLICT DO NOTHING";
 const NEWEST: &str = "SELECT service, generation, state, body, version, owner, created_at, updated_at FROM rollouts \

@@ -16,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use domain::{Clock, Timestamp};
+use domain::Clock;
 use rustix::{
     net::sockopt::socket_acceptconn,
     process::{Signal, kill_process_group},
@@ -30,22 +30,25 @@ use tokio::{
 
 use self::{
     process::{Process, boot, marked},
-    state::{Folder, Record},
+    state::{Drain, Folder, Record},
 };
-use crate::{End, Engine, EngineError, Instance, Name, Spec, State, probe};
+use crate::{End, Engine, EngineError, Instance, Name, Spec, State, Traffic, probe};
+
+/// Tells an instance to take traffic, …
+pub const ADMIT: Signal = Signal::USR1;
+/// … and to take none. Only processes of the same user can send them.
+pub const PARK: Signal = Signal::USR2;
 
 /// What one host allows.
 #[derive(Debug, Clone, Copy)]
 pub struct LocalLimits {
     /// Processes at a time, draining ones among them.
     pub instances: usize,
-    /// From being told to drain to being killed. More than the instance itself takes before it cuts what is under way.
-    pub drain: Duration,
 }
 
 impl Default for LocalLimits {
     fn default() -> Self {
-        Self { instances: 64, drain: Duration::from_secs(45) }
+        Self { instances: 64 }
     }
 }
 
@@ -100,7 +103,7 @@ impl Local {
                 None if record.process.is_none() => continue,
                 None if record.end.is_none() => {
                     let how = "it ended while no supervisor watched".to_owned();
-                    record.end = Some(End { asked: record.drain_since.is_some(), how });
+                    record.end = Some(End { asked: record.drain.is_some(), how });
                 }
                 None => {}
             }
@@ -108,7 +111,7 @@ impl Local {
         }
         let adopted: Vec<_> = entries
             .values()
-            .filter_map(|e| Some((e.record.name.clone(), e.process.clone()?, e.record.drain_since)))
+            .filter_map(|e| Some((e.record.name.clone(), e.process.clone()?, e.record.drain)))
             .collect();
         let socket = open(taken_over(&adopted))?;
         let sockets = vec![("http".to_owned(), OwnedFd::from(socket))];
@@ -122,14 +125,30 @@ impl Local {
             changed: Notify::new(),
         };
         let local = Self(Arc::new(inner));
-        for (name, process, drain_since) in adopted {
+        for (name, process, drain) in adopted {
             tracing::info!(%name, pid = process.identity.pid, "adopted");
             tokio::spawn(watch(local.0.clone(), name.clone(), process, None));
-            if let Some(since) = drain_since {
-                tokio::spawn(kill_later(local.0.clone(), name, since));
+            if let Some(drain) = drain {
+                tokio::spawn(kill_later(local.0.clone(), name, drain));
             }
         }
         Ok(local)
+    }
+
+    /// Sends a signal to an instance that is ready. One that is not has no ear for it yet, and would end.
+    async fn tell(&self, name: &Name, signal: Signal) -> Result<(), EngineError> {
+        let ops = {
+            let entries = self.0.entries.lock().await;
+            let entry = entries.get(name).ok_or_else(|| EngineError::Unknown(name.clone()))?;
+            entry.record.ops.filter(|_| entry.process.is_some() && entry.record.drain.is_none())
+        };
+        let Some(ops) = ops else { return Ok(()) };
+        probe::ready(ops).await.map_err(|missing| EngineError::Refused(format!("{name}: {missing}")))?;
+        let entries = self.0.entries.lock().await;
+        if let Some(process) = entries.get(name).and_then(|entry| entry.process.as_ref()) {
+            process.signal(signal);
+        }
+        Ok(())
     }
 
     /// Ends when an instance has ended since the last call.
@@ -144,7 +163,7 @@ impl Local {
 }
 
 /// The listening socket of an instance that has not begun to leave, if there is any instance.
-fn taken_over(adopted: &[(Name, Process, Option<Timestamp>)]) -> Option<io::Result<TcpListener>> {
+fn taken_over(adopted: &[(Name, Process, Option<Drain>)]) -> Option<io::Result<TcpListener>> {
     let mut stays = adopted.iter().filter(|(_, _, drains)| drains.is_none());
     let (name, process, _) = stays.next()?;
     let taken = process.descriptor(spawn::FIRST).and_then(|fd| match socket_acceptconn(&fd) {
@@ -170,7 +189,7 @@ impl Inner {
 }
 
 impl Engine for Local {
-    async fn start(&self, name: &Name, spec: &Spec) -> Result<(), EngineError> {
+    async fn start(&self, name: &Name, spec: &Spec, traffic: Traffic) -> Result<(), EngineError> {
         let inner = &self.0;
         let mut entries = inner.entries.lock().await;
         if let Some(there) = entries.get(name) {
@@ -197,7 +216,7 @@ impl Engine for Local {
             started: inner.clock.now(),
             ops: Some(ops),
             process: None,
-            drain_since: None,
+            drain: None,
             end: None,
         };
         // The intent first: killed from here on, we find the process by its mark.
@@ -205,7 +224,8 @@ impl Engine for Local {
         let spawned = inner
             .write(&entries)
             .and_then(|()| {
-                spawn::spawn(spec, &inner.sockets, listener, &mark(inner.folder.path(), name)).map_err(wrong)
+                let mark = mark(inner.folder.path(), name);
+                spawn::spawn(spec, traffic, &inner.sockets, listener, &mark).map_err(wrong)
             })
             .and_then(|child| {
                 let process = child.id().map_or(Err(io::Error::other("it has ended")), Process::open);
@@ -231,7 +251,7 @@ impl Engine for Local {
         let mut instances = BTreeMap::new();
         let mut probes = JoinSet::new();
         for (name, Entry { record, process }) in &*self.0.entries.lock().await {
-            let state = match (&record.end, process, record.drain_since) {
+            let state = match (&record.end, process, record.drain) {
                 (Some(end), _, _) => State::Ended(end.clone()),
                 (None, _, Some(_)) => State::Draining,
                 (None, _, None) => {
@@ -264,18 +284,26 @@ impl Engine for Local {
         Ok(instances.into_values().collect())
     }
 
-    async fn drain(&self, name: &Name) -> Result<(), EngineError> {
+    async fn admit(&self, name: &Name) -> Result<(), EngineError> {
+        self.tell(name, ADMIT).await
+    }
+
+    async fn park(&self, name: &Name) -> Result<(), EngineError> {
+        self.tell(name, PARK).await
+    }
+
+    async fn drain(&self, name: &Name, within: Duration) -> Result<(), EngineError> {
         let inner = &self.0;
         let mut entries = inner.entries.lock().await;
         let entry = entries.get_mut(name).ok_or_else(|| EngineError::Unknown(name.clone()))?;
-        let Some(process) = entry.process.clone().filter(|_| entry.record.drain_since.is_none()) else {
+        let Some(process) = entry.process.clone().filter(|_| entry.record.drain.is_none()) else {
             return Ok(());
         };
-        let since = inner.clock.now();
-        entry.record.drain_since = Some(since);
+        let drain = Drain { since: inner.clock.now(), within };
+        entry.record.drain = Some(drain);
         inner.write(&entries)?;
         process.signal(Signal::TERM);
-        tokio::spawn(kill_later(inner.clone(), name.clone(), since));
+        tokio::spawn(kill_later(inner.clone(), name.clone(), drain));
         Ok(())
     }
 
@@ -317,7 +345,7 @@ async fn watch(inner: Arc<Inner>, name: Name, process: Process, child: Option<Ch
     let same = |entry: &&mut Entry| entry.process.as_ref().is_some_and(|p| p.identity == process.identity);
     if let Some(entry) = entries.get_mut(&name).filter(same) {
         entry.process = None;
-        let asked = entry.record.drain_since.is_some();
+        let asked = entry.record.drain.is_some();
         if asked {
             tracing::info!(%name, pid = process.identity.pid, how, "drained");
         } else {
@@ -333,13 +361,13 @@ async fn watch(inner: Arc<Inner>, name: Name, process: Process, child: Option<Ch
 }
 
 /// Kills an instance that drains when its time is up.
-async fn kill_later(inner: Arc<Inner>, name: Name, since: Timestamp) {
-    let gone = inner.clock.now().since(since);
-    sleep(inner.limits.drain.saturating_sub(gone)).await;
+async fn kill_later(inner: Arc<Inner>, name: Name, drain: Drain) {
+    let gone = inner.clock.now().since(drain.since);
+    sleep(drain.within.saturating_sub(gone)).await;
     let entries = inner.entries.lock().await;
-    let same = |entry: &&Entry| entry.record.drain_since == Some(since);
+    let same = |entry: &&Entry| entry.record.drain == Some(drain);
     if let Some(process) = entries.get(&name).filter(same).and_then(|entry| entry.process.as_ref()) {
-        tracing::warn!(%name, after = ?inner.limits.drain, "it did not drain in time and is killed");
+        tracing::warn!(%name, after = ?drain.within, "it did not drain in time and is killed");
         kill(process);
     }
 }

@@ -11,16 +11,19 @@ use command_fds::{CommandFdExt, FdMapping};
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use tokio::process::{Child, Command};
 
-use crate::{Caps, Spec};
+use crate::{Caps, Spec, Traffic};
 
 /// The first inherited descriptor (sd_listen_fds(3), `SD_LISTEN_FDS_START`).
 pub(super) const FIRST: i32 = 3;
 /// In the environment of every instance: folder and name. By it one is found whose number was not yet written down.
 pub(super) const MARK: &str = "HOST_INSTANCE";
+/// In the environment of an instance that is to wait until it is admitted: a key of its configuration.
+const WAIT: (&str, &str) = ("PRIMETIME_HTTP_ADMIT", "false");
 
 /// Starts it on `sockets` and a port for operators of its own on 127.0.0.1; the supervisor keeps no hold of that one.
 pub(super) fn spawn(
     spec: &Spec,
+    traffic: Traffic,
     sockets: &[(String, OwnedFd)],
     ops: TcpListener,
     mark: &str,
@@ -44,6 +47,9 @@ pub(super) fn spawn(
         // It outlives us; what a terminal sends to us is not for it.
         .kill_on_drop(false)
         .process_group(0);
+    if traffic == Traffic::WhenAdmitted {
+        command.env(WAIT.0, WAIT.1);
+    }
     command.fd_mappings(mappings.collect()).map_err(io::Error::other)?;
     let child = command.spawn()?;
     cap(&child, spec.caps);

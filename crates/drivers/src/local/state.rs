@@ -6,6 +6,7 @@ use std::{
     net::SocketAddr,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use domain::Timestamp;
@@ -15,7 +16,7 @@ use super::process::Identity;
 use crate::{End, Name, Spec};
 
 /// Of the file; another one is refused.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// One instance, as it stands in the file. Written before it is started, so that none is ever forgotten.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -26,8 +27,15 @@ pub(super) struct Record {
     pub ops: Option<SocketAddr>,
     /// None: it was about to be started.
     pub process: Option<Identity>,
-    pub drain_since: Option<Timestamp>,
+    pub drain: Option<Drain>,
     pub end: Option<End>,
+}
+
+/// Since when an instance drains, and how long it may.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Drain {
+    pub since: Timestamp,
+    pub within: Duration,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -1,16 +1,21 @@
 //! What every engine must do. Another engine gets a module that calls these with its own.
 
-use drivers::{Engine, EngineError, Name, Spec, State};
+use std::time::Duration;
+
+use drivers::{Engine, EngineError, Name, Spec, State, Traffic};
 
 use crate::engine::{Host, name, until};
 
 /// An engine under test, and two specs that it can run: the second is another release.
 pub struct Subject<'a, D> {
-    pub driver: &'a D,
+    pub engine: &'a D,
     pub specs: [Spec; 2],
     /// One that never becomes ready.
     pub never: Spec,
 }
+
+/// Longer than any drain here takes.
+const LONG: Duration = Duration::from_secs(60);
 
 fn state(instances: &[drivers::Instance], name: &Name) -> Option<State> {
     instances.iter().find(|i| i.name == *name).map(|i| i.state.clone())
@@ -19,58 +24,82 @@ fn state(instances: &[drivers::Instance], name: &Name) -> Option<State> {
 /// Starting the same name twice starts one instance; another spec under the name is refused.
 pub async fn a_name_is_started_once<D: Engine>(it: &Subject<'_, D>) {
     let a = name("a");
-    it.driver.start(&a, &it.specs[0]).await.unwrap();
-    it.driver.start(&a, &it.specs[0]).await.unwrap();
-    let one = until(it.driver, "ready", |all| state(all, &a) == Some(State::Ready)).await;
+    it.engine.start(&a, &it.specs[0], Traffic::WhenReady).await.unwrap();
+    it.engine.start(&a, &it.specs[0], Traffic::WhenReady).await.unwrap();
+    let one = until(it.engine, "ready", |all| state(all, &a) == Some(State::Ready)).await;
     assert_eq!((one.len(), one[0].release.as_str()), (1, it.specs[0].release.as_str()));
-    let other = it.driver.start(&a, &it.specs[1]).await;
+    let other = it.engine.start(&a, &it.specs[1], Traffic::WhenReady).await;
     assert!(matches!(other, Err(EngineError::Refused(_))), "{other:?}");
-    it.driver.stop(&a).await.unwrap();
+    it.engine.stop(&a).await.unwrap();
 }
 
 /// One that is not ready is not said to be.
 pub async fn not_ready_is_said<D: Engine>(it: &Subject<'_, D>) {
     let b = name("b");
-    it.driver.start(&b, &it.never).await.unwrap();
+    it.engine.start(&b, &it.never, Traffic::WhenReady).await.unwrap();
     let says = |all: &[drivers::Instance]| matches!(state(all, &b), Some(State::NotReady(why)) if why.contains("sleep"));
-    until(it.driver, "saying what is missing", says).await;
-    it.driver.stop(&b).await.unwrap();
+    until(it.engine, "saying what is missing", says).await;
+    it.engine.stop(&b).await.unwrap();
 }
 
 /// Drained, it ends as asked, stays in the list until it is forgotten, and may be drained again at any time.
 pub async fn draining_ends<D: Engine>(it: &Subject<'_, D>) {
     let c = name("c");
-    assert!(matches!(it.driver.drain(&c).await, Err(EngineError::Unknown(_))));
-    it.driver.start(&c, &it.specs[0]).await.unwrap();
-    until(it.driver, "ready", |all| state(all, &c) == Some(State::Ready)).await;
-    it.driver.drain(&c).await.unwrap();
-    it.driver.drain(&c).await.unwrap();
-    until(it.driver, "ended", |all| matches!(state(all, &c), Some(State::Ended(end)) if end.asked)).await;
-    it.driver.drain(&c).await.unwrap();
-    it.driver.stop(&c).await.unwrap();
-    assert_eq!(state(&it.driver.list().await.unwrap(), &c), None);
+    assert!(matches!(it.engine.drain(&c, LONG).await, Err(EngineError::Unknown(_))));
+    it.engine.start(&c, &it.specs[0], Traffic::WhenReady).await.unwrap();
+    until(it.engine, "ready", |all| state(all, &c) == Some(State::Ready)).await;
+    it.engine.drain(&c, LONG).await.unwrap();
+    it.engine.drain(&c, LONG).await.unwrap();
+    until(it.engine, "ended", |all| matches!(state(all, &c), Some(State::Ended(end)) if end.asked)).await;
+    it.engine.drain(&c, LONG).await.unwrap();
+    it.engine.stop(&c).await.unwrap();
+    assert_eq!(state(&it.engine.list().await.unwrap(), &c), None);
+}
+
+/// One that waits to be admitted is warm, takes traffic when it is let, and none when it is parked.
+pub async fn traffic_is_let_and_taken<D: Engine>(it: &Subject<'_, D>) {
+    let (e, never) = (name("e"), name("f"));
+    assert!(matches!(it.engine.admit(&e).await, Err(EngineError::Unknown(_))));
+    it.engine.start(&e, &it.specs[0], Traffic::WhenAdmitted).await.unwrap();
+    for _ in 0..2 {
+        until(it.engine, "warm", |all| state(all, &e) == Some(State::Warm)).await;
+        it.engine.admit(&e).await.unwrap();
+        it.engine.admit(&e).await.unwrap();
+        until(it.engine, "in traffic", |all| state(all, &e) == Some(State::Ready)).await;
+        it.engine.park(&e).await.unwrap();
+        it.engine.park(&e).await.unwrap();
+    }
+    it.engine.drain(&e, LONG).await.unwrap();
+    it.engine.admit(&e).await.unwrap();
+    until(it.engine, "ended", |all| matches!(state(all, &e), Some(State::Ended(end)) if end.asked)).await;
+    it.engine.stop(&e).await.unwrap();
+    it.engine.start(&never, &it.never, Traffic::WhenAdmitted).await.unwrap();
+    let refused = it.engine.admit(&never).await;
+    assert!(matches!(refused, Err(EngineError::Refused(_))), "{refused:?}");
+    it.engine.stop(&never).await.unwrap();
 }
 
 /// Stopping ends at once, what is not there too, and frees the name.
 pub async fn stopping_frees_the_name<D: Engine>(it: &Subject<'_, D>) {
     let d = name("d");
-    it.driver.stop(&d).await.unwrap();
-    it.driver.start(&d, &it.specs[0]).await.unwrap();
-    it.driver.stop(&d).await.unwrap();
-    it.driver.start(&d, &it.specs[1]).await.unwrap();
-    let all = until(it.driver, "ready", |all| state(all, &d) == Some(State::Ready)).await;
+    it.engine.stop(&d).await.unwrap();
+    it.engine.start(&d, &it.specs[0], Traffic::WhenReady).await.unwrap();
+    it.engine.stop(&d).await.unwrap();
+    it.engine.start(&d, &it.specs[1], Traffic::WhenReady).await.unwrap();
+    let all = until(it.engine, "ready", |all| state(all, &d) == Some(State::Ready)).await;
     assert_eq!(all[0].release, it.specs[1].release);
-    it.driver.stop(&d).await.unwrap();
+    it.engine.stop(&d).await.unwrap();
 }
 
 #[tokio::test]
 async fn local_conforms() {
     let host = Host::new().await;
     let specs = [crate::instance::spec("r1"), crate::instance::spec("r2")];
-    let it = Subject { driver: &host.local, specs, never: crate::instance::spec("never") };
+    let it = Subject { engine: &host.local, specs, never: crate::instance::spec("never") };
     a_name_is_started_once(&it).await;
     not_ready_is_said(&it).await;
     draining_ends(&it).await;
     stopping_frees_the_name(&it).await;
+    traffic_is_let_and_taken(&it).await;
     host.end().await;
 }

@@ -20,7 +20,7 @@ pub fn name(text: &str) -> Name {
 }
 
 pub fn limits() -> LocalLimits {
-    LocalLimits { instances: 6, drain: Duration::from_secs(30) }
+    LocalLimits { instances: 6 }
 }
 
 pub async fn open(dir: &TempDir, limits: LocalLimits) -> std::io::Result<Local> {
@@ -51,11 +51,11 @@ impl Host {
 }
 
 /// Looks until it holds.
-pub async fn until(driver: &impl Engine, what: &str, holds: impl Fn(&[Instance]) -> bool) -> Vec<Instance> {
+pub async fn until(engine: &impl Engine, what: &str, holds: impl Fn(&[Instance]) -> bool) -> Vec<Instance> {
     let mut last = Vec::new();
     let looking = async {
         loop {
-            last = driver.list().await.unwrap();
+            last = engine.list().await.unwrap();
             if holds(&last) {
                 return;
             }

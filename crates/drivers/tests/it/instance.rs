@@ -5,6 +5,7 @@ use std::{convert::Infallible, time::Duration};
 use axum::{Router, body::Body, routing::get};
 use drivers::{Caps, Spec};
 use futures_util::{StreamExt, stream};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use web::{ConnectionLimits, Gate, HttpMetrics, Listener, Metrics, Readiness};
 
@@ -24,6 +25,11 @@ pub fn spec(release: &str) -> Spec {
     }
 }
 
+#[allow(clippy::disallowed_methods, reason = "an instance is a process of its own")]
+fn admitted() -> bool {
+    std::env::var("PRIMETIME_HTTP_ADMIT").is_err()
+}
+
 #[test]
 #[ignore = "not a test: what instances run"]
 fn plays() {
@@ -37,14 +43,22 @@ fn plays() {
         let metrics = Metrics::new("primetime");
         let counted = HttpMetrics::new(&metrics);
         web::process::register(&metrics);
-        let (readiness, gate) = (Readiness::default(), Gate::default());
+        let (readiness, gate) = (Readiness::default(), Gate::new(admitted()));
         let ready = readiness.condition("sleep", "it sleeps");
         let health = web::health::router(readiness, metrics, gate.clone());
         let (after, stop) = (CancellationToken::new(), CancellationToken::new());
         let ops = Listener::shared(ops).unwrap();
         let (limits, other, end) = (ConnectionLimits::default(), counted.clone(), after.clone());
         let ops = tokio::spawn(async move { web::serve(ops, health, limits, &other, end).await });
-        let mut term = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).unwrap();
+        for (kind, admitting) in [(SignalKind::user_defined1(), true), (SignalKind::user_defined2(), false)] {
+            let (mut signal, gate) = (signal(kind).unwrap(), gate.clone());
+            tokio::spawn(async move {
+                while signal.recv().await.is_some() {
+                    if admitting { gate.admit() } else { gate.park() }
+                }
+            });
+        }
+        let mut term = signal(SignalKind::terminate()).unwrap();
         let told = stop.clone();
         tokio::spawn(async move {
             term.recv().await;

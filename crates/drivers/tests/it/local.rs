@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
-use drivers::{Engine, EngineError, State, counted, local::LocalLimits};
+use drivers::{Engine, EngineError, State, Traffic, counted, local::LocalLimits};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
@@ -17,7 +17,7 @@ fn kill(pid: u32) {
 #[tokio::test]
 async fn a_death_is_noticed_with_its_cause() {
     let host = Host::new().await;
-    host.local.start(&name("a"), &spec("r1")).await.unwrap();
+    host.local.start(&name("a"), &spec("r1"), Traffic::WhenReady).await.unwrap();
     let ready = until(&host.local, "ready", |all| all[0].state == State::Ready).await;
     kill(ready[0].pid.unwrap());
     host.local.changed().await;
@@ -30,8 +30,8 @@ async fn a_death_is_noticed_with_its_cause() {
 #[tokio::test]
 async fn instances_outlive_their_supervisor_and_the_next_one_adopts_them() {
     let host = Host::new().await;
-    host.local.start(&name("a"), &spec("r1")).await.unwrap();
-    host.local.start(&name("b"), &spec("r1")).await.unwrap();
+    host.local.start(&name("a"), &spec("r1"), Traffic::WhenReady).await.unwrap();
+    host.local.start(&name("b"), &spec("r1"), Traffic::WhenReady).await.unwrap();
     let before = until(&host.local, "ready", |all| all.iter().all(|i| i.state == State::Ready)).await;
     let address = host.local.address().unwrap();
     let busy = engine::open(&host.dir, engine::limits()).await.unwrap_err().to_string();
@@ -70,13 +70,12 @@ async fn instances_outlive_their_supervisor_and_the_next_one_adopts_them() {
 
 #[tokio::test]
 async fn what_does_not_drain_in_time_is_killed() {
-    let limits = LocalLimits { drain: Duration::from_millis(50), ..engine::limits() };
-    let host = Host::with(limits).await;
-    host.local.start(&name("a"), &spec("r1")).await.unwrap();
+    let host = Host::new().await;
+    host.local.start(&name("a"), &spec("r1"), Traffic::WhenReady).await.unwrap();
     let ready = until(&host.local, "ready", |all| all[0].state == State::Ready).await;
     // Stopped, it cannot hear that it is to drain.
     kill_process(Pid::from_raw(ready[0].pid.unwrap() as i32).unwrap(), Signal::STOP).unwrap();
-    host.local.drain(&name("a")).await.unwrap();
+    host.local.drain(&name("a"), Duration::from_millis(50)).await.unwrap();
     let ended = until(&host.local, "ended", |all| matches!(all[0].state, State::Ended(_))).await;
     let State::Ended(end) = &ended[0].state else { panic!("{ended:?}") };
     assert!(end.asked && end.how.contains("signal: 9"), "{end:?}");
@@ -85,9 +84,9 @@ async fn what_does_not_drain_in_time_is_killed() {
 
 #[tokio::test]
 async fn limits_are_refusals_or_the_systems() {
-    let host = Host::with(LocalLimits { instances: 1, ..engine::limits() }).await;
-    host.local.start(&name("a"), &spec("r1")).await.unwrap();
-    let more = host.local.start(&name("b"), &spec("r1")).await;
+    let host = Host::with(LocalLimits { instances: 1 }).await;
+    host.local.start(&name("a"), &spec("r1"), Traffic::WhenReady).await.unwrap();
+    let more = host.local.start(&name("b"), &spec("r1"), Traffic::WhenReady).await;
     assert!(matches!(&more, Err(EngineError::Refused(why)) if why.contains("1 instances")), "{more:?}");
     let pid = host.local.list().await.unwrap()[0].pid.unwrap();
     let limits = fs::read_to_string(format!("/proc/{pid}/limits")).unwrap();
@@ -101,7 +100,7 @@ async fn limits_are_refusals_or_the_systems() {
     let mut missing = spec("r1");
     missing.binary = "/nowhere/primetime".into();
     host.local.stop(&name("a")).await.unwrap();
-    let refused = host.local.start(&name("b"), &missing).await.unwrap_err().to_string();
+    let refused = host.local.start(&name("b"), &missing, Traffic::WhenReady).await.unwrap_err().to_string();
     assert!(refused.contains("/nowhere/primetime"), "{refused}");
     host.end().await;
 }
@@ -109,7 +108,7 @@ async fn limits_are_refusals_or_the_systems() {
 #[tokio::test]
 async fn what_an_instance_counts_is_read() {
     let host = Host::new().await;
-    host.local.start(&name("a"), &spec("r1")).await.unwrap();
+    host.local.start(&name("a"), &spec("r1"), Traffic::WhenReady).await.unwrap();
     let ready = until(&host.local, "ready", |all| all[0].state == State::Ready).await;
     let ops = ready[0].ops.unwrap();
     let before = counted(ops, domain::Timestamp(1)).await.unwrap();

@@ -10,14 +10,16 @@ use std::{
 };
 
 use domain::{Clock, ManualClock, Timestamp};
-use drivers::{Engine, EngineError, Goal, Instance, Local, Name, Patience, Replace, Spec, State, Supervisor};
+use drivers::{
+    Engine, EngineError, Goal, Instance, Keeper, Kept, Local, MOST_PAUSE, Name, Patience, Spec, State,
+    Traffic,
+};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
-    sync::{mpsc, oneshot},
     task::JoinSet,
+    time::sleep,
 };
-use tokio_util::sync::CancellationToken;
 
 use crate::{
     engine::{Host, until},
@@ -63,35 +65,16 @@ async fn keep_alive(address: SocketAddr) -> std::io::Result<usize> {
     unreachable!()
 }
 
-struct Kept<D> {
-    wishes: mpsc::Sender<Replace>,
-    stop: CancellationToken,
-    ended: tokio::task::JoinHandle<()>,
-    clock: Arc<ManualClock>,
-    _driver: Arc<D>,
-}
-
-fn keep<D: Engine + 'static>(driver: D, goal: Goal) -> Kept<D> {
+fn keeper<E: Engine>(engine: E) -> (Keeper<E>, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
-    let driver = Arc::new(driver);
-    let patience = Patience { look: Duration::from_millis(20), ..Patience::default() };
-    let (wishes, heard) = mpsc::channel(1);
-    let stop = CancellationToken::new();
-    let supervisor = Supervisor::new(driver.clone(), clock.clone() as Arc<dyn Clock>, patience, goal);
-    let ended = tokio::spawn(supervisor.run(heard, stop.clone()));
-    Kept { wishes, stop, ended, clock, _driver: driver }
+    (Keeper::new(Arc::new(engine), clock.clone() as Arc<dyn Clock>, Patience::default()), clock)
 }
 
-impl<D> Kept<D> {
-    async fn replace(&self, spec: Spec) -> Result<(), String> {
-        let (answer, heard) = oneshot::channel();
-        self.wishes.send(Replace { spec, answer }).await.unwrap();
-        heard.await.unwrap()
-    }
-
-    async fn end(self) {
-        self.stop.cancel();
-        self.ended.await.unwrap();
+/// Keeps until it is as wanted; what an engine does not do is asked for again.
+async fn reach<E: Engine>(keeper: &mut Keeper<E>, release: &str) {
+    let goal = Goal { instances: 2, spec: spec(release) };
+    while keeper.keep(&goal).await != Ok(Kept::Whole) {
+        sleep(Duration::from_millis(20)).await;
     }
 }
 
@@ -102,8 +85,8 @@ fn all_run(all: &[Instance], count: usize, release: &str) -> bool {
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_notices_many_replacements() {
     let host = Host::new().await;
-    let kept = keep(host.local.clone(), Goal { instances: 2, spec: spec("r0") });
-    until(&host.local, "two of r0", |all| all_run(all, 2, "r0")).await;
+    let (mut keeper, _) = keeper(host.local.clone());
+    reach(&mut keeper, "r0").await;
     let address = host.local.address().unwrap();
     let done = Arc::new(AtomicBool::new(false));
     let counts: [Arc<AtomicUsize>; 3] = Default::default();
@@ -130,7 +113,7 @@ async fn nobody_notices_many_replacements() {
         });
     }
     for round in 1..=REPLACEMENTS {
-        kept.replace(spec(&format!("r{round}"))).await.unwrap();
+        reach(&mut keeper, &format!("r{round}")).await;
     }
     done.store(true, Relaxed);
     while let Some(client) = clients.join_next().await {
@@ -140,26 +123,32 @@ async fn nobody_notices_many_replacements() {
     println!("{REPLACEMENTS} replacements of 2; new connections, kept, downloads: {counts:?}; failed: 0");
     assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
     assert!(all_run(&host.local.list().await.unwrap(), 2, &format!("r{REPLACEMENTS}")));
-    kept.end().await;
     host.end().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_release_that_does_not_come_up_is_undone() {
+async fn what_does_not_come_up_leaves_the_others_alone_and_is_tried_less_and_less_often() {
     let host = Host::new().await;
-    let kept = keep(host.local.clone(), Goal { instances: 2, spec: spec("good") });
-    let before = until(&host.local, "two of it", |all| all_run(all, 2, "good")).await;
-    let died = kept.replace(spec("dead")).await.unwrap_err();
-    assert!(died.contains("died") && died.contains("2 instances of good stay"), "{died}");
-    let (answer, heard) = oneshot::channel();
-    kept.wishes.send(Replace { spec: spec("never"), answer }).await.unwrap();
+    let (mut keeper, clock) = keeper(host.local.clone());
+    reach(&mut keeper, "good").await;
+    let before = host.local.list().await.unwrap();
+    let dies = Goal { instances: 2, spec: spec("dead") };
+    for _ in 0..2 {
+        assert_eq!(keeper.keep(&dies).await, Ok(Kept::Under));
+        // It dies and is forgotten. The clock stands still: nothing is started again before the pause is over.
+        while host.local.list().await.unwrap() != before {
+            sleep(Duration::from_millis(20)).await;
+            assert_eq!(keeper.keep(&dies).await, Ok(Kept::Under));
+        }
+        clock.advance(MOST_PAUSE);
+    }
+    let sleeps = Goal { instances: 2, spec: spec("never") };
+    assert_eq!(keeper.keep(&sleeps).await, Ok(Kept::Under));
     let saying = |i: &Instance| matches!(&i.state, State::NotReady(why) if why.contains("sleep"));
     until(&host.local, "asleep", |all| all.iter().any(saying)).await;
-    kept.clock.advance(Patience::default().ready + Duration::from_secs(1));
-    let late = heard.await.unwrap().unwrap_err();
-    assert!(late.contains("not ready within") && late.contains("sleep"), "{late}");
+    clock.advance(Patience::default().ready + Duration::from_secs(1));
+    assert_eq!(keeper.keep(&sleeps).await, Ok(Kept::Under));
     assert_eq!(until(&host.local, "as before", |all| all_run(all, 2, "good")).await, before);
-    kept.end().await;
     host.end().await;
 }
 
@@ -189,8 +178,16 @@ impl Vague {
 }
 
 impl Engine for Vague {
-    async fn start(&self, name: &Name, spec: &Spec) -> Result<(), EngineError> {
-        self.vaguely(self.local.start(name, spec)).await
+    async fn start(&self, name: &Name, spec: &Spec, traffic: Traffic) -> Result<(), EngineError> {
+        self.vaguely(self.local.start(name, spec, traffic)).await
+    }
+
+    async fn admit(&self, name: &Name) -> Result<(), EngineError> {
+        self.vaguely(self.local.admit(name)).await
+    }
+
+    async fn park(&self, name: &Name) -> Result<(), EngineError> {
+        self.vaguely(self.local.park(name)).await
     }
 
     async fn list(&self) -> Result<Vec<Instance>, EngineError> {
@@ -200,8 +197,8 @@ impl Engine for Vague {
         }
     }
 
-    async fn drain(&self, name: &Name) -> Result<(), EngineError> {
-        self.vaguely(self.local.drain(name)).await
+    async fn drain(&self, name: &Name, within: Duration) -> Result<(), EngineError> {
+        self.vaguely(self.local.drain(name, within)).await
     }
 
     async fn stop(&self, name: &Name) -> Result<(), EngineError> {
@@ -213,10 +210,9 @@ impl Engine for Vague {
 async fn an_engine_that_half_succeeds_gets_there() {
     let host = Host::new().await;
     let vague = Vague { local: host.local.clone(), asked: AtomicUsize::new(0) };
-    let kept = keep(vague, Goal { instances: 2, spec: spec("r1") });
-    until(&host.local, "two of r1", |all| all_run(all, 2, "r1")).await;
-    kept.replace(spec("r2")).await.unwrap();
+    let (mut keeper, _) = keeper(vague);
+    reach(&mut keeper, "r1").await;
+    reach(&mut keeper, "r2").await;
     assert!(all_run(&host.local.list().await.unwrap(), 2, "r2"), "neither lost nor doubled");
-    kept.end().await;
     host.end().await;
 }

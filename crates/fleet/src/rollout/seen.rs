@@ -50,6 +50,15 @@ pub enum Migration {
     Failed(String),
 }
 
+/// A migration, and the rollout that it was asked for: what was done for another one says nothing of this one.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Migrating {
+    /// The rollout's number.
+    pub generation: u64,
+    /// How far it is.
+    pub state: Migration,
+}
+
 /// What there is now.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Observation {
@@ -57,8 +66,8 @@ pub struct Observation {
     pub instances: Vec<Seen>,
     /// Hosts that answer.
     pub hosts: BTreeSet<String>,
-    /// How far the migration is.
-    pub migration: Migration,
+    /// The last migration that was asked for.
+    pub migration: Migrating,
     /// What canary and control did since the last observation; none if no window has ended.
     pub window: Option<Window>,
 }
@@ -67,6 +76,11 @@ impl Observation {
     /// The instance of this name.
     pub fn instance(&self, name: &str) -> Option<&Seen> {
         self.instances.iter().find(|seen| seen.name == name)
+    }
+
+    /// How far the migration of the rollout with this number is.
+    pub fn migration(&self, generation: u64) -> &Migration {
+        if self.migration.generation == generation { &self.migration.state } else { &Migration::Open }
     }
 
     /// How many take traffic.
@@ -81,6 +95,8 @@ impl Observation {
 pub enum Action {
     /// Bring the database to the release's schema (expand only), with a limit in seconds.
     Migrate {
+        /// For which rollout.
+        generation: u64,
         /// Whose schema.
         release: String,
         /// Given up, and everything as before, after this long.

@@ -27,10 +27,13 @@ impl Rollout {
             }
         }
         step.actions = self.actions(seen);
-        match (self.stage, &seen.migration) {
-            (Stage::Migrate, Migration::Open) => step
-                .actions
-                .push(Action::Migrate { release: self.plan.to.clone(), limit_s: self.plan.limits.migrate_s }),
+        let generation = self.plan.generation;
+        match (self.stage, seen.migration(generation)) {
+            (Stage::Migrate, Migration::Open) => step.actions.push(Action::Migrate {
+                generation,
+                release: self.plan.to.clone(),
+                limit_s: self.plan.limits.migrate_s,
+            }),
             (Stage::Undo | Stage::Clean, Migration::Running) => step.actions.push(Action::StopMigration),
             _ => {}
         }
@@ -98,7 +101,9 @@ impl Rollout {
                 self.enter(Stage::Clean, now);
             }
             // A migration that still runs would be nobody's afterwards.
-            Stage::Clean if self.is_settled(seen) && seen.migration != Migration::Running => {
+            Stage::Clean
+                if self.is_settled(seen) && *seen.migration(self.plan.generation) != Migration::Running =>
+            {
                 said.push(format!("{} runs {}", self.plan.service, self.plan.from));
                 self.enter(Stage::Undone, now);
             }
@@ -108,7 +113,7 @@ impl Rollout {
 
     fn migrate(&mut self, seen: &Observation, now: Timestamp, said: &mut Vec<String>) {
         let limit = self.plan.limits.migrate_s;
-        let wrong = match &seen.migration {
+        let wrong = match seen.migration(self.plan.generation) {
             Migration::Done => {
                 said.push(format!("the database is ready for {}", self.plan.to));
                 return self.enter(Stage::Canary, now);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::Timestamp;
 use fleet::{
     judge::Rules,
-    rollout::{Action, Duty, Limits, Migration, Observation, Phase, Plan, Rollout, Seen, Wanted},
+    rollout::{Action, Duty, Limits, Migrating, Migration, Observation, Phase, Plan, Rollout, Seen, Wanted},
 };
 
 use crate::traffic::*;
@@ -35,7 +35,7 @@ pub struct World {
     pub instances: BTreeMap<String, (Seen, u64)>,
     pub names: Vec<String>,
     hosts: Vec<&'static str>,
-    migration: Migration,
+    migration: Migrating,
     traffic: Traffic,
     pub least_serving: usize,
     pub transcript: Vec<String>,
@@ -65,7 +65,7 @@ impl World {
             names: instances.keys().cloned().collect(),
             instances,
             hosts,
-            migration: Migration::Open,
+            migration: Migrating::default(),
             traffic: Traffic::new(7),
             least_serving: count,
             transcript: Vec::new(),
@@ -105,8 +105,8 @@ impl World {
         }
         let tick = self.tick;
         self.instances.retain(|_, (seen, since)| seen.phase != Phase::Stopping || tick - *since < 2);
-        if self.migration == Migration::Running && trouble != Trouble::Locks {
-            self.migration = Migration::Done;
+        if self.migration.state == Migration::Running && trouble != Trouble::Locks {
+            self.migration.state = Migration::Done;
         }
         let mut seen = self.seen();
         let serves = |duty| {
@@ -128,8 +128,10 @@ impl World {
     /// Does it; twice is as good as once.
     pub fn act(&mut self, action: &Action) {
         match action {
-            Action::Migrate { .. } => self.migration = Migration::Running,
-            Action::StopMigration => self.migration = Migration::Failed("stopped".into()),
+            Action::Migrate { generation, .. } => {
+                self.migration = Migrating { generation: *generation, state: Migration::Running };
+            }
+            Action::StopMigration => self.migration.state = Migration::Failed("stopped".into()),
             Action::Start { name, release, host } => {
                 if !self.names.contains(name) {
                     self.names.push(name.clone());

@@ -14,7 +14,7 @@ use domain::{Clock, ManualClock, Timestamp};
 use fleet::{
     judge::Sample,
     metrics,
-    rollout::{Action, Driver, DriverError, Migration, Observation, Phase, Seen},
+    rollout::{Action, Driver, DriverError, Migrating, Migration, Observation, Phase, Seen},
 };
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -40,7 +40,7 @@ struct State {
     processes: BTreeMap<String, Process>,
     names: BTreeSet<String>,
     hosts: BTreeSet<String>,
-    migration: Migration,
+    migration: Migrating,
     fence: i64,
     acts: usize,
 }
@@ -80,7 +80,7 @@ impl Processes {
             processes: BTreeMap::new(),
             names: BTreeSet::new(),
             hosts: ["busan", "jeju"].map(str::to_owned).into(),
-            migration: Migration::Open,
+            migration: Migrating::default(),
             fence: 0,
             acts: 0,
         };
@@ -192,7 +192,10 @@ impl Driver for Processes {
             }
         }
         match action {
-            Action::Migrate { .. } => self.state.lock().unwrap().migration = Migration::Done,
+            Action::Migrate { generation, .. } => {
+                let done = Migrating { generation: *generation, state: Migration::Done };
+                self.state.lock().unwrap().migration = done;
+            }
             Action::StopMigration => {}
             Action::Start { name, release, host } => self.start(name, release, host),
             Action::Admit { name } => self.tell(name, "/admit"),

@@ -18,11 +18,11 @@ use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
-    cli::{Cli, Command, ConfigArgs, ConfigCommand, DbCommand, FleetCommand, ReleaseCommand},
+    cli::{Cli, Command, ConfigArgs, ConfigCommand, DbCommand, FleetCommand, HostArgs, ReleaseCommand},
     config::{Config, print},
     demo,
     failed::{Doing, Failed},
-    log, serve,
+    host, log, serve,
     sockets::Sockets,
 };
 
@@ -37,6 +37,9 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
         }
         Command::Import(import) => with(&args, |config| import::run(config, import)),
         Command::Publish { confirm } => with(&args, |config| publish::run(config, confirm)),
+        Command::Release { command: ReleaseCommand::Files(command) } => {
+            release::run(&args.read(false)?, command)
+        }
         Command::Release { command: ReleaseCommand::Push(push) } => {
             with(&args, |config| push::run(config, push))
         }
@@ -48,10 +51,10 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
         Command::Doctor => with(&args, doctor::run),
         Command::Migrate => with(&args, migrate),
         Command::Probe => with(&args, probe::run),
-        Command::Release { command } => release::run(&args.read(false)?, command),
         Command::Db { command: DbCommand::Copy(copy) } => with(&args, |_| db::copy(copy)),
         Command::Backup { dir, secrets } => with(&args, |config| backup::backup(config, dir, secrets)),
         Command::Restore { dir } => with(&args, |config| backup::restore(config, dir)),
+        Command::Host(wanted) => hosting(&args, &wanted),
         Command::Serve => serving(&args, |config| config),
         Command::Work => serving(&args, |mut config| {
             config.roles = crate::config::Roles { work: true, ..crate::config::Roles::NONE };
@@ -94,6 +97,16 @@ fn serving(args: &ConfigArgs, change: impl FnOnce(Config) -> Config) -> Result<(
         serve::stop_on_signal(stop.clone())?;
         let app = App::open(config).await?;
         serve::serve(&app, sockets, stop).await
+    })
+}
+
+fn hosting(args: &ConfigArgs, wanted: &HostArgs) -> Result<(), Failed> {
+    let config = args.read(false)?;
+    let sockets = Sockets::inherit()?;
+    log::start(&config.log)?;
+    runtime()?.block_on(async {
+        let app = App::open(config).await?;
+        host::run(&app, wanted, sockets, args.typed()).await
     })
 }
 

@@ -9,7 +9,7 @@ use release::{Inputs, Manifest, Outcome, RELEASE_FILE, Source, TOOLS};
 use super::show;
 use crate::{
     ambient::SystemRng,
-    cli::{BuildArgs, ReleaseCommand},
+    cli::{BuildArgs, ReleaseFiles},
     config::Config,
     data::DataDir,
     failed::{Doing, Failed},
@@ -17,17 +17,15 @@ use crate::{
 };
 
 /// Does what was typed.
-pub fn run(config: &Config, command: ReleaseCommand) -> Result<(), Failed> {
+pub fn run(config: &Config, command: ReleaseFiles) -> Result<(), Failed> {
     match command {
-        ReleaseCommand::Build(wanted) => build(config, &wanted),
-        // Need the objects and the database: see `push` and `rollout`.
-        ReleaseCommand::Push(_) | ReleaseCommand::Rollout(_) => unreachable!("it is answered before"),
-        ReleaseCommand::Show { dir, key } => {
+        ReleaseFiles::Build(wanted) => build(config, &wanted),
+        ReleaseFiles::Show { dir, key } => {
             let manifest = Manifest::read(&dir, &ring(config, key.as_deref())?)
                 .doing(|| format!("read the release in {}", dir.display()))?;
             show(&words(&manifest))
         }
-        ReleaseCommand::Verify { dir, key } => {
+        ReleaseFiles::Verify { dir, key } => {
             let manifest = release::verify(&dir, &ring(config, key.as_deref())?)
                 .map_err(|error| Failed::at(format!("{} is not to be used", dir.display()), error))?;
             let count = manifest.files.len();

@@ -91,6 +91,11 @@ pub const KEYS: &[Key] = &[
     ),
     key("http.listen", "127.0.0.1:8080", "address for viewers and the studio API"),
     key("http.ops_listen", "127.0.0.1:9090", "address for /healthz, /readyz and /metrics"),
+    key(
+        "http.admit",
+        "true",
+        "take viewers as soon as it is ready; false: wait for SIGUSR1 (SIGUSR2 makes it wait again), as instances of a host do",
+    ),
     key("http.max_connections", "10000", "open connections; more are turned away"),
     key("http.drain_seconds", "20", "how long requests may finish after SIGTERM"),
     key(

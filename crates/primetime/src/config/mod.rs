@@ -86,6 +86,8 @@ pub struct Http {
     pub listen: SocketAddr,
     /// For operators.
     pub ops_listen: SocketAddr,
+    /// Does it take viewers as soon as it is ready?
+    pub admit: bool,
     /// Connections at a time.
     pub max_connections: usize,
     /// How long requests may finish after SIGTERM.
@@ -169,6 +171,7 @@ impl Config {
             http: Http {
                 listen: parse(layers, "http.listen", "an address and port, as in 127.0.0.1:8080")?,
                 ops_listen: parse(layers, "http.ops_listen", "an address and port, as in 127.0.0.1:9090")?,
+                admit: parse(layers, "http.admit", "true or false")?,
                 max_connections: parse(layers, "http.max_connections", "a number of connections")?,
                 drain: Duration::from_secs(
                     parse::<u32>(layers, "http.drain_seconds", "whole seconds")?.into(),

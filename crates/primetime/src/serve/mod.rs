@@ -48,7 +48,8 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
         None => None,
     };
     let background = TaskTracker::new();
-    let gate = Gate::default();
+    let gate = Gate::new(config.http.admit);
+    listen_for_traffic(&gate)?;
     // Tasks that requests rely on end after the last request.
     let after = CancellationToken::new();
     let mut router = Router::new();
@@ -150,6 +151,25 @@ fn listen(
         format!("listen on {address}; is another process using it? Another address goes into {key}")
     })?;
     Ok(bound.into())
+}
+
+/// Opens the gate on SIGUSR1 and shuts it on SIGUSR2, which only this user's processes can send.
+fn listen_for_traffic(gate: &Gate) -> Result<(), Failed> {
+    let [mut admit, mut park] = [
+        unix::signal(unix::SignalKind::user_defined1()).doing(|| "listen for SIGUSR1".into())?,
+        unix::signal(unix::SignalKind::user_defined2()).doing(|| "listen for SIGUSR2".into())?,
+    ];
+    let gate = gate.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::select! {
+                _ = admit.recv() => gate.admit(),
+                _ = park.recv() => gate.park(),
+            }
+            tracing::info!(admitting = gate.is_admitting(), "traffic");
+        }
+    });
+    Ok(())
 }
 
 /// Cancels `stop` on SIGTERM or SIGINT; a second signal ends the process at once, as without us.

@@ -5,6 +5,7 @@ mod backups;
 mod bucket;
 mod catalogue;
 mod commands;
+mod host;
 mod images;
 mod killed;
 mod probe;

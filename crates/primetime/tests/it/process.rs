@@ -131,16 +131,23 @@ impl Installation {
         self.spawn(command, line, (socket.local_addr().unwrap(), ops))
     }
 
-    fn spawn(&self, command: Command, line: &str, at: (SocketAddr, SocketAddr)) -> Running {
+    /// Starts a process that keeps others running; `last`: what they are started with besides.
+    pub fn start_host(&self, line: &str, last: &[&str]) -> Running {
+        let mut command = self.command();
+        command.args(self.arguments(line)).arg("--").args(last);
+        self.spawn_as_is(command, (self.address, self.ops))
+    }
+
+    fn spawn(&self, mut command: Command, line: &str, at: (SocketAddr, SocketAddr)) -> Running {
+        command.args(self.arguments_at(line, at));
+        self.spawn_as_is(command, at)
+    }
+
+    fn spawn_as_is(&self, command: Command, at: (SocketAddr, SocketAddr)) -> Running {
         let path = self.dir.path().join(format!("serve-{}.log", at.1.port()));
         let log = fs::OpenOptions::new().create(true).append(true).open(&path).unwrap();
-        let child = Async::from(command)
-            .args(self.arguments_at(line, at))
-            .stdout(Stdio::null())
-            .stderr(log)
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
+        let child =
+            Async::from(command).stdout(Stdio::null()).stderr(log).kill_on_drop(true).spawn().unwrap();
         Running { child, address: at.0, ops: at.1, log: path }
     }
 }

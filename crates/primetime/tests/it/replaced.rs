@@ -67,7 +67,7 @@ async fn talk(stream: TcpStream, wanted: u64) -> Result<u64, String> {
 }
 
 /// Clients that come until they are told that it is over; any that is failed ends with its words.
-struct Crowd {
+pub struct Crowd {
     over: Arc<AtomicBool>,
     /// Answers on new connections, and on kept ones.
     answers: [Arc<AtomicU64>; 2],
@@ -75,7 +75,7 @@ struct Crowd {
 }
 
 impl Crowd {
-    fn at(address: SocketAddr) -> Self {
+    pub fn at(address: SocketAddr) -> Self {
         let mut crowd = Self { over: Arc::default(), answers: Default::default(), clients: JoinSet::new() };
         for client in 0..2 * CLIENTS {
             let kind = client % 2;
@@ -98,7 +98,7 @@ impl Crowd {
     }
 
     /// Waits until enough more of each kind have been answered.
-    async fn goes_on(&self, running: &mut Running) {
+    pub async fn goes_on(&self, running: &mut Running) {
         let before = self.answered();
         let enough = async |_: &Running| {
             let all = self.answered().iter().zip(before).all(|(now, before)| *now >= before + ENOUGH);
@@ -108,7 +108,7 @@ impl Crowd {
     }
 
     /// Ends it: how many of each kind were answered, or the words of the first that was not.
-    async fn end(mut self) -> Result<[u64; 2], String> {
+    pub async fn end(mut self) -> Result<[u64; 2], String> {
         self.over.store(true, Relaxed);
         while let Some(client) = self.clients.join_next().await {
             client.unwrap()?;

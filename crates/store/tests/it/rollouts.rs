@@ -30,6 +30,8 @@ async fn one_rollout_at_a_time(backend: Backend) {
     tx.commit().await.unwrap();
     conflict(begin(&store, 1).await);
     begin(&store, 2).await.unwrap();
+    let next = store.lease_rollout("site", "b", LEASE, at(12)).await.unwrap().unwrap();
+    assert!(next.fence > lease.fence, "who acted in an earlier rollout is older");
     let all = store.rollouts("site", 9).await.unwrap();
     assert_eq!(all.iter().map(|row| row.generation).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(all[1].state, RolloutState::Done);

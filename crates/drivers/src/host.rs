@@ -1,0 +1,153 @@
+//! A host as a rollout sees it: the instances of one service on one engine.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering::SeqCst},
+    },
+    time::Duration,
+};
+
+use domain::Clock;
+use fleet::{
+    judge::Sample,
+    rollout::{Action, Driver, DriverError, Observation, Phase, Seen},
+};
+
+use crate::{Engine, EngineError, Instance, Name, Spec, State, Traffic, counted, migration::Migrations};
+
+/// What a program of a release is started for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// To serve.
+    Serve,
+    /// To bring the database to its schema, and end.
+    Migrate,
+}
+
+/// How a release is started here; the error says what is wrong with it.
+pub type Programs = Box<dyn Fn(&str, Purpose) -> Result<Spec, String> + Send + Sync>;
+
+/// The only host of a service.
+pub struct Host<E> {
+    service: String,
+    name: String,
+    engine: Arc<E>,
+    clock: Arc<dyn Clock>,
+    programs: Programs,
+    migrations: Migrations,
+    /// The greatest that somebody acted with. In memory: an engine is driven by one process at a time.
+    fence: AtomicI64,
+}
+
+impl<E: Engine> Host<E> {
+    /// `name`: what the host is called in plans.
+    pub fn new(
+        service: impl Into<String>,
+        name: impl Into<String>,
+        engine: Arc<E>,
+        clock: Arc<dyn Clock>,
+        programs: Programs,
+    ) -> Self {
+        Self {
+            service: service.into(),
+            name: name.into(),
+            engine,
+            clock,
+            programs,
+            migrations: Migrations::default(),
+            fence: AtomicI64::new(0),
+        }
+    }
+
+    /// How a release is started here to serve.
+    pub fn program(&self, release: &str) -> Result<Spec, String> {
+        (self.programs)(release, Purpose::Serve)
+    }
+
+    fn is_ours(&self, service: &str) -> Result<(), DriverError> {
+        if service == self.service {
+            return Ok(());
+        }
+        Err(DriverError::new(format!("this host runs {}, not {service}", self.service)))
+    }
+
+    fn seen(&self, instance: &Instance) -> Seen {
+        let phase = match &instance.state {
+            State::NotReady(_) => Phase::Starting,
+            State::Warm => Phase::Ready,
+            State::Ready => Phase::Serving,
+            State::Draining => Phase::Stopping,
+            State::Ended(end) => Phase::Failed(end.how.clone()),
+        };
+        let (name, release) = (instance.name.to_string(), instance.release.clone());
+        Seen { name, release, host: self.name.clone(), phase }
+    }
+}
+
+impl<E: Engine> Driver for Host<E> {
+    async fn observe(&self, service: &str) -> Result<Observation, DriverError> {
+        self.is_ours(service)?;
+        let mut instances = Vec::new();
+        for instance in self.engine.list().await? {
+            match &instance.state {
+                // It is gone, as it was told: nobody asks for it any more.
+                State::Ended(end) if end.asked => self.engine.stop(&instance.name).await?,
+                _ => instances.push(self.seen(&instance)),
+            }
+        }
+        let hosts = [self.name.clone()].into();
+        Ok(Observation { instances, hosts, migration: self.migrations.last(), window: None })
+    }
+
+    async fn measure(&self, _service: &str, name: &str) -> Option<Sample> {
+        let instances = self.engine.list().await.ok()?;
+        let instance = instances.into_iter().find(|instance| instance.name.to_string() == name)?;
+        let now = self.clock.now();
+        let counted = counted(instance.ops?, now).await.ok()?;
+        Sample::of(&counted, now.since(instance.started).as_secs())
+    }
+
+    async fn act(&self, service: &str, fence: i64, action: &Action) -> Result<(), DriverError> {
+        self.is_ours(service)?;
+        let newest = self.fence.fetch_max(fence, SeqCst);
+        if newest > fence {
+            return Err(DriverError::Fenced { fence, newest });
+        }
+        match action {
+            Action::Migrate { generation, release, limit_s } => {
+                let program = (self.programs)(release, Purpose::Migrate);
+                self.migrations.begin(*generation, Duration::from_secs(*limit_s), program);
+            }
+            Action::StopMigration => self.migrations.stop(),
+            Action::Start { name, release, .. } => {
+                let spec = self.program(release).map_err(DriverError::new)?;
+                self.engine.start(&named(name)?, &spec, Traffic::WhenAdmitted).await?;
+            }
+            Action::Admit { name } => self.engine.admit(&named(name)?).await?,
+            Action::Park { name } => self.engine.park(&named(name)?).await?,
+            Action::Stop { name, drain_s } => {
+                let name = named(name)?;
+                let ended =
+                    |instance: &Instance| instance.name == name && matches!(instance.state, State::Ended(_));
+                if self.engine.list().await?.iter().any(ended) {
+                    self.engine.stop(&name).await?;
+                } else {
+                    self.engine.drain(&name, Duration::from_secs(*drain_s)).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn named(name: &str) -> Result<Name, DriverError> {
+    Ok(Name::new(name)?)
+}
+
+impl From<EngineError> for DriverError {
+    fn from(error: EngineError) -> Self {
+        let what = error.to_string();
+        Self::Failed { what, source: None }
+    }
+}

@@ -1,0 +1,183 @@
+//! `host`: instances on one socket, kept running; releases rolled out among them. What it starts outlives it: killed, it adopts what
+//! runs when it is started again, and a rollout goes on where it was.
+
+mod releases;
+
+use std::{net::TcpListener, sync::Arc, time::Duration};
+
+use drivers::{Engine, Goal, Host, Keeper, Local, Patience, Purpose, State, local::LocalLimits};
+use fleet::rollout::Rollout;
+use ops::{Controller, Ticked};
+use store::{RolloutState, Store};
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    time::{MissedTickBehavior, interval, sleep},
+};
+
+use crate::{
+    app::App,
+    cli::HostArgs,
+    data::random_word,
+    failed::{Doing, Failed},
+    keys::{self, Purpose as Signs},
+    sockets::Sockets,
+};
+use releases::Releases;
+
+/// Between two looks: an order is begun to be carried out in this time, an undo too.
+const LOOK: Duration = Duration::from_millis(500);
+/// Beyond the time that an instance gives itself.
+const DRAIN_SLACK: Duration = Duration::from_secs(10);
+
+/// Keeps the host until SIGTERM, which leaves the instances running, or SIGINT, which drains them first.
+pub async fn run(
+    app: &App,
+    wanted: &HostArgs,
+    sockets: Sockets,
+    configuration: Vec<String>,
+) -> Result<(), Failed> {
+    let store = app.store()?.clone();
+    let service = wanted.service.name.clone();
+    let local = Arc::new(open(app, sockets).await?);
+    let patience = Patience { drain: app.config.http.drain + DRAIN_SLACK, ..Patience::default() };
+    if wanted.drain {
+        return drain(&local, patience.drain).await;
+    }
+    let releases = Arc::new(Releases {
+        dir: wanted.releases.clone().unwrap_or_else(|| app.data.path().join("releases")),
+        ring: keys::ring(&app.data, Signs::Release, &app.config.trusted)?,
+        configuration,
+        arguments: wanted.arguments.clone(),
+    });
+    let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    // The host's, not the process's: the engine's folder has one holder, so that whoever held the lease before is dead.
+    let owner = format!("{machine}:{}", app.data.secret("host.id", || random_word(&*app.rng))?);
+    let programs = releases.clone();
+    let host = Host::new(
+        service.clone(),
+        machine,
+        local.clone(),
+        app.clock.clone(),
+        Box::new(move |release, purpose| programs.program(release, purpose)),
+    );
+    let controller = Controller::new(store.clone(), host, app.clock.clone(), owner);
+    let mut keeper = Keeper::new(local.clone(), app.clock.clone(), patience);
+    let mut steady = Steady { store, service: service.clone(), said: wanted.release.clone(), known: None };
+    let mut term = signal(SignalKind::terminate()).doing(|| "listen for SIGTERM".into())?;
+    let mut int = signal(SignalKind::interrupt()).doing(|| "listen for SIGINT".into())?;
+    let mut looks = interval(LOOK);
+    looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    tracing::info!(address = %local.address().doing(|| "look where it listens".into())?, service, "hosting");
+    loop {
+        tokio::select! {
+            _ = looks.tick() => {}
+            () = local.changed() => {}
+            _ = term.recv() => break,
+            _ = int.recv() => {
+                let _ = controller.leave(&service).await;
+                return drain(&local, patience.drain).await;
+            }
+        }
+        match controller.tick(&service).await {
+            Ok(Ticked::Stepped { .. }) => continue,
+            Ok(Ticked::Replaced) => tracing::warn!(service, "another controller carries the rollout on"),
+            Ok(Ticked::Idle) => {}
+            Err(error) => warn(&error, "the rollout waits"),
+        }
+        let Some(release) = steady.release(&releases).await? else { continue };
+        match releases.program(&release, Purpose::Serve) {
+            Ok(spec) => {
+                let goal = Goal { instances: wanted.instances.into(), spec };
+                if let Err(error) = keeper.keep(&goal).await {
+                    warn(&error, "not everything runs that should");
+                }
+            }
+            Err(why) => tracing::error!(why, "what should run cannot be started"),
+        }
+    }
+    if let Err(error) = controller.leave(&service).await {
+        warn(&error, "the lease of the rollout runs out by itself");
+    }
+    tracing::info!("the instances go on; `primetime host --drain` ends them");
+    Ok(())
+}
+
+fn warn(error: &(dyn std::error::Error + 'static), what: &str) {
+    tracing::warn!(error, "{what}");
+}
+
+/// The engine, on the socket that instances share already, on one that was inherited, or on a new one.
+async fn open(app: &App, sockets: Sockets) -> Result<Local, Failed> {
+    let http = &app.config.http;
+    let socket = |shared: Option<std::io::Result<TcpListener>>| match (shared, sockets.http) {
+        (Some(shared), _) => shared,
+        (None, Some(inherited)) => Ok(inherited),
+        (None, None) => web::bind(http.listen, None)?.into_std(),
+    };
+    let folder = app.data.path().join("host");
+    Local::open(&folder, LocalLimits::default(), app.clock.clone(), socket)
+        .await
+        .doing(|| format!("keep instances on {}", http.listen))
+}
+
+/// Ends every instance, each as soon as it has finished.
+async fn drain(local: &Local, within: Duration) -> Result<(), Failed> {
+    let doing = || "drain the instances".to_owned();
+    loop {
+        let instances = local.list().await.doing(doing)?;
+        if instances.is_empty() {
+            tracing::info!("no instance is left");
+            return Ok(());
+        }
+        for instance in instances {
+            match instance.state {
+                State::Ended(_) => local.stop(&instance.name).await.doing(doing)?,
+                State::Draining => {}
+                _ => local.drain(&instance.name, within).await.doing(doing)?,
+            }
+        }
+        sleep(LOOK / 5).await;
+    }
+}
+
+/// What runs when no rollout is under way.
+struct Steady {
+    store: Store,
+    service: String,
+    /// On the command line.
+    said: Option<String>,
+    /// When the database last answered; inside: none while a rollout was under way.
+    known: Option<Option<String>>,
+}
+
+impl Steady {
+    /// The release that all instances should run; `None` while a rollout decides. With the database gone, what was known last.
+    async fn release(&mut self, releases: &Releases) -> Result<Option<String>, Failed> {
+        let newest = match self.store.rollouts(&self.service, 1).await {
+            Ok(rows) => rows.into_iter().next(),
+            Err(error) => {
+                warn(&error, "the database does not say whether a rollout is under way");
+                return Ok(self.known.clone().flatten());
+            }
+        };
+        let release = match newest {
+            None => Some(self.said.clone().ok_or_else(|| {
+                let all = releases.names().join(", ");
+                Failed::new(format!(
+                    "nothing was ever rolled out here: say what to begin with by --release; in {} there are: {}",
+                    releases.dir.display(),
+                    if all.is_empty() { "none; `primetime release build` makes one" } else { &all }
+                ))
+            })?),
+            Some(row) if row.state == RolloutState::Running => None,
+            Some(row) => {
+                let rollout: Rollout =
+                    serde_json::from_str(&row.body).doing(|| "read the last rollout".into())?;
+                let Rollout { plan, .. } = rollout;
+                Some(if row.state == RolloutState::Done { plan.to } else { plan.from })
+            }
+        };
+        self.known = Some(release.clone());
+        Ok(release)
+    }
+}

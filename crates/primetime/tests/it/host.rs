@@ -1,0 +1,153 @@
+//! `host`: releases are rolled out and gone back from under load, whatever kills the one who does it; bad ones are undone by themselves.
+
+use std::{fs, os::unix::fs::PermissionsExt, path::Path};
+
+use domain::SeededRng;
+use objects::keys::SigningKey;
+use release::{BINARY_FILE, Manifest, Part, RELEASE_FILE, digest_of};
+use rustix::process::Signal;
+
+use crate::{
+    catalogue,
+    process::{Installation, Running},
+    replaced::Crowd,
+};
+
+const HOST: &str = "host --roles site,origin --release v1 --instances 2";
+const ALONE: [&str; 2] = ["--set", "database.path=none"];
+
+/// A release whose binary is a script: it starts the binary under test, or does what it should not.
+fn release(there: &Installation, name: &str, script: &str) {
+    let dir = there.data().join("releases").join(name);
+    fs::create_dir_all(&dir).unwrap();
+    let script = script.replace("PRIMETIME", env!("CARGO_BIN_EXE_primetime"));
+    let text = format!("#!/bin/sh\n{script}\n");
+    let binary = dir.join(BINARY_FILE);
+    fs::write(&binary, &text).unwrap();
+    fs::set_permissions(&binary, fs::Permissions::from_mode(0o755)).unwrap();
+    let key = SigningKey::generate(&SeededRng::new(1));
+    let manifest = Manifest {
+        format: 1,
+        name: name.to_owned(),
+        version: "0.1.0".into(),
+        commit: "0123456789ab".into(),
+        dirty: false,
+        created: "2026-03-01T20:00:00Z".into(),
+        images: Vec::new(),
+        files: vec![Part {
+            path: BINARY_FILE.into(),
+            digest: digest_of(text.as_bytes()),
+            size: text.len() as u64,
+        }],
+    };
+    fs::write(dir.join(RELEASE_FILE), manifest.seal(&key).unwrap()).unwrap();
+    fs::create_dir_all(there.data().join("keys")).unwrap();
+    fs::write(there.data().join("keys/release.pub"), key.public().to_text()).unwrap();
+}
+
+const GOOD: &str = r#"exec PRIMETIME "$@""#;
+
+/// The end of every instance, however the test ends.
+struct Drained<'a>(&'a Installation);
+
+impl Drop for Drained<'_> {
+    fn drop(&mut self) {
+        let output = self.0.run("host --drain");
+        assert!(output.status.success() || std::thread::panicking(), "{output:?}");
+    }
+}
+
+fn status(there: &Installation) -> String {
+    there.succeed("release status --last 1")
+}
+
+async fn says(there: &Installation, host: &mut Running, words: &str) {
+    host.until(words, async |_| status(there).contains(words)).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_release_is_rolled_out_and_gone_back_from_whoever_is_killed_and_nobody_notices() {
+    let there = Installation::new();
+    catalogue::write(&there.input(), "Night Ferry");
+    there.succeed("import IN");
+    there.succeed("publish");
+    release(&there, "v1", GOOD);
+    release(&there, "v2", GOOD);
+    let _drained = Drained(&there);
+    let mut host = there.start_host(HOST, &ALONE);
+    says(&there, &mut host, "site runs 2 of v1 on 1 hosts").await;
+    let crowd = Crowd::at(there.address);
+    crowd.goes_on(&mut host).await;
+
+    // Killed, and at once another: what runs is adopted, on the socket that it has.
+    host.signal(Signal::KILL).await;
+    let mut host = there.start_host(HOST, &ALONE);
+    let begun = there.succeed("release roll v2 --bake 0 --as ana");
+    assert!(begun.contains("Rollout 1 has begun"), "{begun}");
+    says(&there, &mut host, "canary and control are judged").await;
+    host.signal(Signal::KILL).await;
+    let mut host = there.start_host(HOST, &ALONE);
+    says(&there, &mut host, "wave 1").await;
+    host.signal(Signal::KILL).await;
+    // It begins with v1 no more: v2 was rolled out.
+    let mut host = there.start_host(HOST, &ALONE);
+    says(&there, &mut host, "site runs 2 of v2 on 1 hosts").await;
+    says(&there, &mut host, "from v1 to v2").await;
+    says(&there, &mut host, ": done").await;
+    crowd.goes_on(&mut host).await;
+
+    there.succeed("release undo --why odd --as min");
+    says(&there, &mut host, "site runs 2 of v1 on 1 hosts").await;
+    says(&there, &mut host, ": done").await;
+    crowd.goes_on(&mut host).await;
+    // Told to end, it leaves what runs.
+    assert!(host.signal(Signal::TERM).await.success());
+    let mut host = there.start_host(HOST, &ALONE);
+    crowd.goes_on(&mut host).await;
+    let log = host.log();
+    let answered = crowd.end().await;
+    assert!(answered.is_ok(), "{answered:?}\n{log}");
+    let audit = there.succeed("audit show");
+    for line in ["ana rollout.begin", "canary and control take traffic", "site runs v2", "site runs v1"] {
+        assert!(audit.contains(line), "{line}\n{audit}");
+    }
+    assert!(host.signal(Signal::INT).await.success());
+    assert!(tokio::net::TcpStream::connect(there.address).await.is_err(), "nobody is left");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bad_releases_are_undone_by_themselves_and_say_why() {
+    let there = Installation::new();
+    catalogue::write(&there.input(), "Night Ferry");
+    there.succeed("import IN");
+    there.succeed("publish");
+    release(&there, "v1", GOOD);
+    release(&there, "dies", "if [ $1 = serve ]; then exit 3; fi");
+    release(&there, "broken-migration", "echo the table is gone >&2; exit 1");
+    release(&there, "other-name", GOOD);
+    let folder = |name: &str| there.data().join("releases").join(name);
+    fs::rename(folder("other-name"), folder("misnamed")).unwrap();
+    release(&there, "tampered", GOOD);
+    fs::write(Path::new(&folder("tampered")).join(BINARY_FILE), "#!/bin/sh\nexec evil").unwrap();
+    let unsaid = there.fail("host");
+    assert!(unsaid.contains("--release") && unsaid.contains("broken-migration, dies"), "{unsaid}");
+    let _drained = Drained(&there);
+    let mut host = there.start_host(HOST, &ALONE);
+    says(&there, &mut host, "site runs 2 of v1 on 1 hosts").await;
+    let second = there.fail("host --release v1");
+    assert!(second.contains("another supervisor uses"), "{second}");
+    for (bad, why) in [
+        ("dies", "exit status: 3"),
+        ("broken-migration", "the table is gone"),
+        ("misnamed", "is the release other-name"),
+        ("tampered", "is not to be used"),
+        ("nowhere", "there is no release nowhere"),
+    ] {
+        there.succeed(&format!("release roll {bad} --bake 0 --as ana"));
+        says(&there, &mut host, ": undone (").await;
+        let said = status(&there);
+        assert!(said.contains(why), "{bad}: {said}");
+        says(&there, &mut host, "site runs 2 of v1 on 1 hosts").await;
+    }
+    assert!(host.signal(Signal::TERM).await.success());
+}
