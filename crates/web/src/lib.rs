@@ -26,6 +26,7 @@ pub mod quality;
 pub mod range;
 pub mod serve;
 pub mod telemetry;
+pub mod tls;
 
 pub use body::Json;
 pub use etag::ETag;

@@ -18,6 +18,10 @@ pub struct ConnectionLimits {
     pub connections: usize,
     /// From the first byte of a request's head to its last; longer is a client that feeds us byte by byte.
     pub head_timeout: Duration,
+    /// From a TCP connection to the end of its TLS handshake.
+    pub handshake_timeout: Duration,
+    /// TLS handshakes under way at once, some 30 kB each; the next ones wait, within their time.
+    pub handshakes: usize,
     /// Without a byte in either direction the connection is closed. More than the usual 60 s of balancers, so that it is
     /// they who close.
     pub idle_timeout: Duration,
@@ -38,6 +42,8 @@ impl Default for ConnectionLimits {
         Self {
             connections: 10_000,
             head_timeout: Duration::from_secs(10),
+            handshake_timeout: Duration::from_secs(10),
+            handshakes: 2_048,
             idle_timeout: Duration::from_secs(75),
             max_headers: 64,
             max_head_bytes: 32 * 1024,

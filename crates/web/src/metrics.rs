@@ -8,7 +8,7 @@ use std::{
 
 use http::StatusCode;
 use prometheus_client::{
-    encoding::EncodeLabelSet,
+    encoding::{EncodeLabelSet, EncodeLabelValue},
     metrics::{
         counter::Counter,
         family::Family,
@@ -79,6 +79,35 @@ pub struct HttpMetrics {
     offered: Family<Role, Counter>,
     shed: Family<Role, Counter>,
     pub(crate) connections: ConnectionMetrics,
+    pub(crate) handshakes: HandshakeMetrics,
+}
+
+/// How TLS handshakes end.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct HandshakeMetrics {
+    pub under_way: Gauge,
+    ended: Family<Handshake, Counter>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct Handshake {
+    outcome: HandshakeOutcome,
+}
+
+/// One of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, EncodeLabelValue)]
+pub(crate) enum HandshakeOutcome {
+    Done,
+    Failed,
+    Slow,
+    /// No handshake: the client spoke plain HTTP, or anything else.
+    Plain,
+}
+
+impl HandshakeMetrics {
+    pub fn count(&self, outcome: HandshakeOutcome) {
+        self.ended.get_or_create(&Handshake { outcome }).inc();
+    }
 }
 
 /// What is counted of connections.
@@ -121,6 +150,18 @@ impl HttpMetrics {
             offered: metrics.register("http_offered", "Requests that came", Family::default()),
             shed: metrics.register("http_shed", "Requests turned away for load", Family::default()),
             connections,
+            handshakes: HandshakeMetrics {
+                under_way: metrics.register(
+                    "tls_handshakes_under_way",
+                    "TLS handshakes that have begun",
+                    Gauge::default(),
+                ),
+                ended: metrics.register(
+                    "tls_handshakes",
+                    "TLS handshakes by how they ended",
+                    Family::default(),
+                ),
+            },
         }
     }
 

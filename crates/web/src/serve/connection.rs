@@ -11,11 +11,18 @@ use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::conn::auto,
 };
-use tokio::{net::TcpStream, time::sleep};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    time::sleep,
+};
 use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
 
-use super::pulse::{Answer, Beat, Counted, Pulse};
+use super::{
+    pulse::{Answer, Beat, Counted, Pulse},
+    secure::Handshakes,
+};
 use crate::{limits::ConnectionLimits, metrics::ConnectionMetrics};
 
 /// What all connections of a listener share.
@@ -57,13 +64,42 @@ where
 
     /// Serves one connection to its end, which is to come soon after `leave`.
     pub async fn connection(self: Arc<Self>, stream: TcpStream, leave: CancellationToken) {
+        let _open = self.open(&stream);
+        self.clone().speak(stream, leave).await;
+    }
+
+    /// The same over TLS.
+    pub async fn secured(
+        self: Arc<Self>,
+        stream: TcpStream,
+        handshakes: Arc<Handshakes>,
+        leave: CancellationToken,
+    ) {
+        let _open = self.open(&stream);
+        let stream = tokio::select! {
+            stream = handshakes.shake(stream) => stream,
+            () = self.cut.cancelled() => None,
+        };
+        if let Some(stream) = stream {
+            self.clone().speak(stream, leave).await;
+        }
+    }
+
+    fn open(&self, stream: &TcpStream) -> impl Drop + use<S> {
+        let open = self.metrics.open.clone();
         self.metrics.accepted.inc();
-        self.metrics.open.inc();
-        let _open = OnDrop(|| {
-            self.metrics.open.dec();
-        });
+        open.inc();
         // Answers are written whole: waiting for more to send only delays their last packet.
         let _ = stream.set_nodelay(true);
+        OnDrop(move || {
+            open.dec();
+        })
+    }
+
+    async fn speak<I>(self: Arc<Self>, stream: I, leave: CancellationToken)
+    where
+        I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
         let pulse = Arc::new(Pulse::new(leave));
         let exchange = {
             // Streams of HTTP/2 are tasks of their own and hold what they need.

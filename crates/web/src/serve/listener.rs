@@ -1,5 +1,6 @@
-use std::{io, net::SocketAddr};
+use std::{io, net::SocketAddr, sync::Arc};
 
+use rustls::ServerConfig;
 use tokio::net::TcpListener;
 
 use super::Gate;
@@ -10,6 +11,7 @@ pub struct Listener {
     socket: TcpListener,
     shared: bool,
     gate: Gate,
+    tls: Option<Arc<ServerConfig>>,
 }
 
 impl Listener {
@@ -18,13 +20,18 @@ impl Listener {
     pub fn shared(socket: std::net::TcpListener) -> io::Result<Self> {
         // A property of the socket, not of this process: everyone who shares it waits in the same way.
         socket.set_nonblocking(true)?;
-        Ok(Self { socket: TcpListener::from_std(socket)?, shared: true, gate: Gate::default() })
+        Ok(Self { socket: TcpListener::from_std(socket)?, shared: true, gate: Gate::default(), tls: None })
     }
 
     /// Accepts while the gate is open. For a [shared](Self::shared) one: what waits for one that nobody else accepts from waits
     /// until the gate is opened again.
     pub fn gated(self, gate: Gate) -> Self {
         Self { gate, ..self }
+    }
+
+    /// Speaks TLS, and nothing else.
+    pub fn secured(self, tls: Arc<ServerConfig>) -> Self {
+        Self { tls: Some(tls), ..self }
     }
 
     /// Where it listens.
@@ -34,6 +41,10 @@ impl Listener {
 
     pub(super) fn gate(&self) -> &Gate {
         &self.gate
+    }
+
+    pub(super) fn tls(&self) -> Option<Arc<ServerConfig>> {
+        self.tls.clone()
     }
 
     pub(super) fn socket(&self) -> &TcpListener {
@@ -51,6 +62,6 @@ impl Listener {
 impl From<TcpListener> for Listener {
     /// A socket of this process alone.
     fn from(socket: TcpListener) -> Self {
-        Self { socket, shared: false, gate: Gate::default() }
+        Self { socket, shared: false, gate: Gate::default(), tls: None }
     }
 }

@@ -5,6 +5,7 @@ mod gate;
 mod listener;
 mod pulse;
 mod refusal;
+mod secure;
 
 use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
@@ -46,7 +47,7 @@ pub fn bind(address: SocketAddr, send_buffer: Option<u32>) -> io::Result<TcpList
     socket.listen(BACKLOG)
 }
 
-/// Serves HTTP/1.1 and HTTP/2 (prior knowledge) until `shutdown`, then drains.
+/// Serves HTTP/1.1 and HTTP/2 (prior knowledge, or agreed on in the handshake of a [secured](Listener::secured) listener) until `shutdown`, then drains.
 ///
 /// On shutdown it accepts what already waits in the listener's queue and then listens no more; the queue of a socket that is
 /// [shared](Listener::shared) is left to the others. Answers tell their clients to
@@ -69,19 +70,32 @@ where
     let places = std::sync::Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
     let tasks = TaskTracker::new();
     let refusals = refusal::Refusals::default();
+    let handshakes = listener.tls().map(|tls| {
+        secure::Handshakes::new(tls, limits.clone(), refusals.clone(), metrics.handshakes.clone())
+    });
     // What tells the connections to close that were accepted since the gate was last opened.
     let mut leave = shutdown.child_token();
     let admit = |stream: TcpStream, leave: &CancellationToken| match places.clone().try_acquire_owned() {
         Ok(place) => {
             let (server, leave) = (server.clone(), leave.clone());
-            tasks.spawn(async move {
-                server.connection(stream, leave).await;
-                drop(place);
-            });
+            // Tasks of their own: that of plain HTTP is to be no larger for what TLS needs.
+            match handshakes.clone() {
+                None => tasks.spawn(async move {
+                    server.connection(stream, leave).await;
+                    drop(place);
+                }),
+                Some(handshakes) => tasks.spawn(async move {
+                    server.secured(stream, handshakes, leave).await;
+                    drop(place);
+                }),
+            };
         }
         Err(_) => {
             metrics.connections.refused.inc();
-            refusals.refuse(stream);
+            // Words without a handshake would be taken for noise.
+            if handshakes.is_none() {
+                refusals.refuse(stream);
+            }
         }
     };
     loop {

@@ -13,7 +13,6 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     sync::Notify,
     time::{Sleep, sleep},
 };
@@ -136,14 +135,14 @@ impl Body for Answer {
 
 /// A connection that counts what goes through it.
 #[derive(Debug)]
-pub(super) struct Counted {
-    stream: TcpStream,
+pub(super) struct Counted<I> {
+    stream: I,
     pulse: Arc<Pulse>,
     closing: Option<(Pin<Box<Sleep>>, usize)>,
 }
 
-impl Counted {
-    pub fn new(stream: TcpStream, pulse: Arc<Pulse>) -> Self {
+impl<I> Counted<I> {
+    pub fn new(stream: I, pulse: Arc<Pulse>) -> Self {
         Self { stream, pulse, closing: None }
     }
 
@@ -155,7 +154,7 @@ impl Counted {
     }
 }
 
-impl AsyncRead for Counted {
+impl<I: AsyncRead + Unpin> AsyncRead for Counted<I> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -168,7 +167,7 @@ impl AsyncRead for Counted {
     }
 }
 
-impl AsyncWrite for Counted {
+impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Counted<I> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.stream).poll_write(cx, bytes);
         self.wrote(result)

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+mod authority;
 mod bodies;
 mod connections;
 mod drain;
@@ -11,3 +12,4 @@ mod health;
 mod log;
 mod process;
 mod shared;
+mod tls;
