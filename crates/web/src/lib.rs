@@ -12,6 +12,7 @@
 pub mod body;
 pub mod cookies;
 pub mod etag;
+pub mod express;
 pub mod guard;
 pub mod headers;
 pub mod health;
@@ -29,6 +30,7 @@ pub mod telemetry;
 
 pub use body::Json;
 pub use etag::ETag;
+pub use express::Express;
 pub use guard::Guard;
 pub use health::Readiness;
 pub use host::Host;
@@ -36,4 +38,4 @@ pub use limits::{ConnectionLimits, Limits, RequestLimits};
 pub use metrics::{HttpMetrics, Metrics};
 pub use precompressed::Precompressed;
 pub use problem::{Failure, Problem};
-pub use serve::{Drained, Gate, Listener, bind, serve};
+pub use serve::{Drained, Gate, Listener, bind, serve, serve_with};

@@ -5,6 +5,7 @@
 mod bodies;
 mod connections;
 mod drain;
+mod express;
 mod guard;
 mod harness;
 mod health;
