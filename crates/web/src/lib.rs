@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! listener → serve (connections: cap, head timeout, idle timeout, drain)
+//!          → Express (answers that are ready; everything else goes on)
 //!          → Guard (request id, span, metrics, shedding, URI and body limits, timeout, panics)
 //!          → handlers (Result<Response, Failure>)
 //! ```
