@@ -47,7 +47,8 @@ async function browser() {
   return { ...host, Cookie: cookie, 'Accept-Encoding': 'br' };
 }
 
-const nginx = (file) => {
+// One file, asked for by its name: nothing to look up.
+const nginx = () => {
   const conf = `${out}/nginx.conf`;
   writeFileSync(conf, `
     daemon off; master_process off; worker_processes 1; pid ${out}/nginx.pid; error_log ${out}/nginx.log crit;
@@ -56,18 +57,18 @@ const nginx = (file) => {
       access_log off; sendfile on; tcp_nopush on; tcp_nodelay on; keepalive_requests 100000000; keepalive_timeout 600s;
       open_file_cache max=100 inactive=600s; open_file_cache_valid 600s; default_type text/html; etag on;
       server { listen 127.0.0.1:18081; root ${out};
-        location / { add_header content-encoding br; add_header cache-control "public, max-age=60"; try_files /${file} =404; } }
+        add_header content-encoding br; add_header cache-control "public, max-age=60"; }
     }`);
-  return serve(SERVER, 'nginx', ['-c', conf, '-p', out], { port: 18081, path: '/' });
+  return serve(SERVER, 'nginx', ['-c', conf, '-p', out], { port: 18081, path: '/home.br' });
 };
 const hyper = (file) => serve(SERVER, 'target/release/examples/bare_hyper', ['127.0.0.1:18082', `${out}/${file}`], { port: 18082, path: '/' });
 
 const python = `${out}/venv/bin/python`;
-const django = () => serve(SERVER, `${out}/venv/bin/gunicorn`, [
+const django = (env) => serve(SERVER, `${out}/venv/bin/gunicorn`, [
   // As gunicorn advises: two workers a core and one; threads, so that connections are kept alive.
   '--workers', '3', '--worker-class', 'gthread', '--threads', '4', '--keep-alive', '600', '--bind', '127.0.0.1:18083',
   '--chdir', `${root}bench/peers`, '--log-level', 'critical', 'django_pages:application',
-], { port: 18083, path: '/en/', headers: { Host: '127.0.0.1' }, env: { CATALOGUE: `${out}/django` } });
+], { port: 18083, path: '/en/', headers: { Host: '127.0.0.1' }, env: { CATALOGUE: `${out}/django`, ...env } });
 if (!existsSync(`${out}/django/done`)) {
   rmSync(`${out}/django`, { recursive: true, force: true });
   run('python3', ['-m', 'venv', `${out}/venv`]);
@@ -125,14 +126,14 @@ async function turn(name, start, target, options = {}) {
 
 for (let round = 0; round < rounds; round++) {
   await turn('ours.hot', () => ours(512), url(18080, '/en/'), { headers: browser });
-  await turn('nginx', () => nginx('home.br'), url(18081, '/'));
+  await turn('nginx', nginx, url(18081, '/home.br'));
   await turn('hyper', () => hyper('home.br'), url(18082, '/'));
   await turn('ours.mixed', () => ours(512), url(18080, '/en/'), { headers: browser, script: script('edge', 100) });
   await turn('ours.cold', () => ours(1), url(18080, '/en/'), { headers: browser, script: script('cold', 1) });
   await turn('ours.json', () => ours(512), url(18080, '/api/v1/en/home'), { headers: browser });
   await turn('go.json', go, url(18084, '/api/v1/en/home'));
-  await turn('django.cold', django, url(18083, '/en/'), { headers: { 'accept-encoding': 'gzip' } });
-  await turn('django.cached', django, url(18083, '/cached/en/'), { headers: { 'accept-encoding': 'gzip' } });
+  await turn('django.cold', () => django({}), url(18083, '/en/'), { headers: { 'accept-encoding': 'gzip' } });
+  await turn('django.cached', () => django({ CACHED: '1' }), url(18083, '/en/'), { headers: { 'accept-encoding': 'gzip' } });
 }
 
 const ratio = (a, b) => median(report.samples(a).map((sample, i) => sample.per_s / report.samples(b)[i].per_s));

@@ -1,7 +1,8 @@
 """A streaming site's home page in Django, as its documentation advises for speed: a peer for `bench-pages`.
 
 `django_pages.py prepare FOLDER` fills a database; gunicorn serves `django_pages:application` with FOLDER in CATALOGUE.
-`/en/` renders the page for every request, `/cached/en/` is behind Django's per-view cache, `/api/en/` is its JSON.
+`/en/` renders the page for every request, `/api/en/` is its JSON. With CACHED set, Django's cache for the whole site stands before
+both, outermost, as its documentation orders middleware: what it keeps is compressed already.
 """
 
 import datetime
@@ -13,6 +14,7 @@ import django
 from django.conf import settings
 
 FOLDER = Path(os.environ.get("CATALOGUE") or sys.argv[2])
+CACHED = bool(os.environ.get("CACHED"))
 TITLES, TERRITORIES, RAILS, PER_RAIL = 15_000, ["US", "KR", "JP", "DE", "FR"], 8, 12
 TEMPLATE = """<!doctype html><html lang="en"><head><title>Home</title></head><body><h1>Home</h1>
 {% for rail in rails %}<section><h2>{{ rail.name }}</h2><ul>
@@ -29,7 +31,13 @@ settings.configure(
     INSTALLED_APPS=[],
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": FOLDER / "catalogue.db", "CONN_MAX_AGE": None}},
     CACHES={"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}},
-    MIDDLEWARE=["django.middleware.gzip.GZipMiddleware", "django.middleware.common.CommonMiddleware"],
+    CACHE_MIDDLEWARE_SECONDS=3600,
+    MIDDLEWARE=[
+        *(["django.middleware.cache.UpdateCacheMiddleware"] if CACHED else []),
+        "django.middleware.gzip.GZipMiddleware",
+        "django.middleware.common.CommonMiddleware",
+        *(["django.middleware.cache.FetchFromCacheMiddleware"] if CACHED else []),
+    ],
     TEMPLATES=[{
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "OPTIONS": {"loaders": [("django.template.loaders.cached.Loader", [
@@ -45,7 +53,6 @@ from django.http import JsonResponse  # noqa: E402
 from django.shortcuts import render  # noqa: E402
 from django.urls import path  # noqa: E402
 from django.utils import timezone  # noqa: E402
-from django.views.decorators.cache import cache_page  # noqa: E402
 
 
 class Title(models.Model):
@@ -100,7 +107,7 @@ def api(request):
     ]})
 
 
-urlpatterns = [path("en/", home), path("cached/en/", cache_page(3600)(home)), path("api/en/", api)]
+urlpatterns = [path("en/", home), path("api/en/", api)]
 application = get_wsgi_application()
 
 

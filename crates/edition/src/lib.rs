@@ -13,6 +13,7 @@ mod format;
 pub mod generate;
 mod load;
 mod map;
+mod places;
 mod section;
 mod shard;
 mod view;

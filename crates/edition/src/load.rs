@@ -13,11 +13,12 @@ use crate::{
     AssetView, BrandView, EditionError, Languages, TitleView,
     audience::Table,
     format::{
-        MAX_SECTION,
+        Columns, MAX_SECTION,
         header::{Entry, Header, MAX_HEADER},
         schema::Kind,
     },
     map::Bytes,
+    places::Places,
     section::Section,
     shard::shard_of,
 };
@@ -40,6 +41,8 @@ pub struct Edition {
     locales: Box<[Locale]>,
     brands: BTreeMap<BrandId, BrandData>,
     genres: Arc<Section>,
+    title_places: Places,
+    asset_places: Places,
 }
 
 #[derive(Debug)]
@@ -157,16 +160,34 @@ impl Edition {
     }
 
     pub(crate) fn title_by(&self, id: &str) -> Option<TitleView<'_>> {
-        let shard = self.shards.get(shard_of(id, self.bits) as usize)?;
-        let row = shard.titles.columns()?.find(id)?;
-        Some(TitleView::new(self, shard, row))
+        let (shard, row) = self.place(&self.title_places, id, |shard| shard.titles.columns())?;
+        Some(TitleView::new(self, self.shards.get(shard as usize)?, row))
+    }
+
+    /// The shard and row of an id in one of the kinds of section that are spread by id.
+    fn place<'e>(
+        &'e self,
+        places: &Places,
+        id: &str,
+        columns: impl Fn(&'e Shard) -> Option<Columns<'e>>,
+    ) -> Option<(u32, u32)> {
+        let columns = |shard: u32| columns(self.shards.get(shard as usize)?);
+        let sound = |shard, row| columns(shard).is_some_and(|columns| columns.is_at(id, row));
+        places.get(id, sound, || {
+            let shard = shard_of(id, self.bits);
+            Some((shard, columns(shard)?.find(id)?))
+        })
     }
 
     /// The media behind a title.
     pub fn asset(&self, id: &AssetId) -> Option<AssetView> {
-        let shard = self.shards.get(shard_of(id.as_str(), self.bits) as usize)?;
-        let columns = shard.assets.columns()?;
-        AssetView::read(columns, columns.find(id.as_str())?)
+        let (columns, row) = self.asset_row(id.as_str())?;
+        AssetView::read(columns, row)
+    }
+
+    pub(crate) fn asset_row(&self, id: &str) -> Option<(Columns<'_>, u32)> {
+        let (shard, row) = self.place(&self.asset_places, id, |shard| shard.assets.columns())?;
+        Some((self.shards.get(shard as usize)?.assets.columns()?, row))
     }
 
     /// In which languages to look, for a reader of `wanted` on a brand whose own language is `otherwise`: `wanted`, its
@@ -309,6 +330,8 @@ fn assemble(header: &Header, announced: &CurrentEdition, known: &Known) -> Resul
         brands,
         genres: Arc::clone(need(Kind::Genres, None, 0)?.0),
         locales: locales.into(),
+        title_places: Places::default(),
+        asset_places: Places::default(),
     })
 }
 

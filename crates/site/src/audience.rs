@@ -27,6 +27,11 @@ pub fn territory(config: &SiteConfig, headers: &HeaderMap) -> Option<Territory> 
     pretended.and_then(known).or_else(|| told.and_then(known)).or(config.default_territory)
 }
 
+/// The number of the stretch of time in which one cookie is good, and no other.
+pub fn period(now: Timestamp) -> i64 {
+    now.seconds().div_euclid(LIFETIME)
+}
+
 /// What the cookie says: which audience of which table, on what device; the pretended country too, as pages show it.
 pub struct Stamp<'a> {
     /// Its brand, and the table that the number belongs to.
@@ -49,7 +54,7 @@ impl Stamp<'_> {
             DeviceClass::Tv => "t",
         };
         let country = self.pretended.as_ref().map_or("-", Territory::as_str);
-        let until = (now.seconds().div_euclid(LIFETIME) + 1) * LIFETIME;
+        let until = (period(now) + 1) * LIFETIME;
         let payload = format!("{}.{table}.{}.{device}.{country}.{until}", self.brand.id, self.audience.0);
         (seal.seal(Purpose::Audience, &payload), Timestamp::from_seconds(until).since(now))
     }

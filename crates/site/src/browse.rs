@@ -6,7 +6,7 @@ use axum::{
     extract::{OriginalUri, Path, State},
     response::{IntoResponse, Redirect, Response},
 };
-use domain::{Locale, TitleId};
+use domain::{Locale, Timestamp, TitleId};
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use objects::cache::{self, Kind};
 use web::{
@@ -153,11 +153,10 @@ pub(crate) async fn made(
     which: &Which,
 ) -> Result<Arc<Page>, Failure> {
     let key = key(visit, locale, which.key());
-    let (renderer, visit_, locale, which) = (site.clone(), visit.clone(), locale.clone(), which.clone());
-    let render = move || {
-        let rendered = render(&renderer, &visit_, &locale, &which);
+    let render = || {
+        let rendered = render(site, visit, locale, which);
         let Rendered { status, html, until } = rendered.map_err(|error| RenderError(error.to_string()))?;
-        Ok(Page { status, body: Precompressed::new(HTML, html, Effort::Quick), until })
+        Ok(Page::new(status, Precompressed::new(HTML, html, Effort::Quick), until))
     };
     Ok(site.pages().page(&key, visit.now(), render).await?)
 }
@@ -215,31 +214,37 @@ enum RenderFailure {
 /// The answer with a page: validators, the time it may be kept, the audience cookie.
 pub(crate) fn send(site: &SiteState, visit: &Visit, page: &Page, headers: &HeaderMap) -> Response {
     let mut response = if page.status.is_success() {
-        page.body.respond(headers)
+        shared(page, visit.now(), headers)
     } else {
         // Conditions are about what would be a success (RFC 9110 §13.2.1).
         let mut unconditional = headers.clone();
         unconditional.remove(header::IF_NONE_MATCH);
-        let mut response = page.body.respond(&unconditional);
+        let mut response = shared(page, visit.now(), &unconditional);
         *response.status_mut() = page.status;
         response
     };
-    let left = page.until.map(|until| until.since(visit.now()));
+    if page.status == StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS
+        && let Some(link) = blocked_by(site, visit)
+    {
+        response.headers_mut().insert(header::LINK, link);
+    }
+    if let Some(cookie) = visit.stamp(site, headers) {
+        private(&mut response);
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// The answer with a page to everybody who has the audience's cookie.
+pub(crate) fn shared(page: &Page, now: Timestamp, headers: &HeaderMap) -> Response {
+    let mut response = page.body.respond(headers);
+    let left = page.until.map(|until| until.since(now));
     let fields = response.headers_mut();
     if let Ok(control) = HeaderValue::try_from(cache::page(left)) {
         fields.insert(header::CACHE_CONTROL, control);
     }
     // The audience is in a cookie; the pretended country too.
     fields.insert(header::VARY, HeaderValue::from_static("accept-encoding, cookie"));
-    if page.status == StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS
-        && let Some(link) = blocked_by(site, visit)
-    {
-        fields.insert(header::LINK, link);
-    }
-    if let Some(cookie) = visit.stamp(site, headers) {
-        private(&mut response);
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
     response
 }
 
@@ -260,10 +265,14 @@ fn private(response: &mut Response) {
     }
 }
 
+/// Does it come from a page of ours?
+pub(crate) fn from_us(headers: &HeaderMap) -> bool {
+    headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin")
+}
+
 /// Who goes from a page of ours to one in another language than they would get has chosen it.
 fn choice(site: &SiteState, visit: &Visit, locale: &Locale, headers: &HeaderMap) -> Option<HeaderValue> {
-    let from_us = headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin");
-    if !from_us || visit.negotiate(headers).ok()? == *locale {
+    if !from_us(headers) || visit.negotiate(headers).ok()? == *locale {
         return None;
     }
     let secure = site.config().secure_cookies;

@@ -1,8 +1,14 @@
-use std::sync::Arc;
+use std::{
+    hash::{Hash, Hasher},
+    pin::pin,
+    sync::{Arc, OnceLock},
+    task::{Context, Poll, Waker},
+};
 
+use bytes::Bytes;
 use domain::{BrandId, DeviceClass, Locale, Territory, Timestamp};
 use http::StatusCode;
-use moka::future::Cache;
+use moka::{Equivalent, future::Cache};
 use web::Precompressed;
 
 use crate::stats::Stats;
@@ -11,7 +17,7 @@ use crate::stats::Stats;
 const ENTRY_OVERHEAD: usize = 512;
 
 /// What a page depends on, and nothing else. Nothing personal is in it, so nothing personal can be in a page.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PageKey {
     /// Of which edition.
     pub edition: u64,
@@ -29,6 +35,45 @@ pub struct PageKey {
     pub demo: Option<Territory>,
 }
 
+/// A key that holds nothing of its own, for looking up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct PageKeyRef<'k> {
+    pub edition: u64,
+    pub brand: &'k str,
+    pub path: &'k str,
+    pub locale: &'k str,
+    pub audience: u32,
+    pub device: DeviceClass,
+    pub demo: Option<Territory>,
+}
+
+impl PageKey {
+    fn borrowed(&self) -> PageKeyRef<'_> {
+        PageKeyRef {
+            edition: self.edition,
+            brand: self.brand.as_str(),
+            path: &self.path,
+            locale: self.locale.as_str(),
+            audience: self.audience,
+            device: self.device,
+            demo: self.demo,
+        }
+    }
+}
+
+// As `PageKeyRef` is hashed, so that it finds what is kept under a key of its own.
+impl Hash for PageKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.borrowed().hash(state);
+    }
+}
+
+impl Equivalent<PageKey> for PageKeyRef<'_> {
+    fn equivalent(&self, key: &PageKey) -> bool {
+        *self == key.borrowed()
+    }
+}
+
 /// A page as it is sent: rendered once, compressed once.
 #[derive(Debug, Clone)]
 pub struct Page {
@@ -38,6 +83,19 @@ pub struct Page {
     pub body: Precompressed,
     /// The first instant at which it may no longer be true; never when absent.
     pub until: Option<Timestamp>,
+    /// The heads that [`Express`](crate::Express) sends with it in each coding, without what changes.
+    pub(crate) heads: [OnceLock<Bytes>; 3],
+}
+
+impl Page {
+    /// A page with this status.
+    pub(crate) fn new(status: StatusCode, body: Precompressed, until: Option<Timestamp>) -> Self {
+        Self { status, body, until, heads: Default::default() }
+    }
+
+    fn is_true(&self, now: Timestamp) -> bool {
+        self.until.is_none_or(|until| now < until)
+    }
 }
 
 /// A page could not be rendered. For the log.
@@ -64,13 +122,32 @@ impl PageCache {
         Self { pages: Cache::builder().max_capacity(bytes).weigher(weigh).build(), stats }
     }
 
-    /// The page, from the cache while it is true at `now`, else rendered by `render` on a thread where it may take its time.
-    /// However many ask at once, one renders.
+    /// The page, from the cache while it is true at `now`, else rendered by `render`, where it is asked for: that takes less than
+    /// handing it to another thread and back. However many ask at once, one renders.
     pub(crate) async fn page<F>(&self, key: &PageKey, now: Timestamp, render: F) -> Made
+    where
+        F: FnOnce() -> Result<Page, RenderError> + Send,
+    {
+        self.made(key, now, async { render().map_err(Arc::new) }).await
+    }
+
+    /// The same of what takes long: rendered on a thread where nobody waits to be answered.
+    pub(crate) async fn large_page<F>(&self, key: &PageKey, now: Timestamp, render: F) -> Made
     where
         F: FnOnce() -> Result<Page, RenderError> + Send + 'static,
     {
-        let fresh = |made: &Made| made.as_ref().is_ok_and(|page| page.until.is_none_or(|until| now < until));
+        let render = async {
+            let page = tokio::task::spawn_blocking(render).await;
+            page.unwrap_or_else(|panicked| Err(RenderError(panicked.to_string()))).map_err(Arc::new)
+        };
+        self.made(key, now, render).await
+    }
+
+    async fn made<F>(&self, key: &PageKey, now: Timestamp, render: F) -> Made
+    where
+        F: Future<Output = Result<Page, Arc<RenderError>>> + Send,
+    {
+        let fresh = |made: &Made| made.as_ref().is_ok_and(|page| page.is_true(now));
         if let Some(page) = self.pages.get(key).await
             && fresh(&page)
         {
@@ -79,16 +156,25 @@ impl PageCache {
         }
         let make = async {
             self.stats.rendered.inc();
-            match tokio::task::spawn_blocking(render).await {
-                Ok(page) => page.map(Arc::new).map_err(Arc::new),
-                Err(panicked) => Err(Arc::new(RenderError(panicked.to_string()))),
-            }
+            render.await.map(Arc::new)
         };
         // A failure is told to those who waited for it and forgotten by the next who asks.
         let made =
             self.pages.entry_by_ref(key).or_insert_with_if(make, |made| !fresh(made)).await.into_value();
         self.stats.bytes.set(i64::try_from(self.pages.weighted_size()).unwrap_or(i64::MAX));
         made
+    }
+
+    /// The page, if it is here and true at `now`.
+    pub(crate) fn ready(&self, key: &PageKeyRef<'_>, now: Timestamp) -> Option<Arc<Page>> {
+        // Looking up waits for nobody, unless the cache takes the occasion to tidy up and somebody else does already.
+        let mut look = pin!(self.pages.get(key));
+        let Poll::Ready(Some(Ok(page))) = look.as_mut().poll(&mut Context::from_waker(Waker::noop())) else {
+            return None;
+        };
+        let page = Some(page).filter(|page| page.is_true(now))?;
+        self.stats.hits.inc();
+        Some(page)
     }
 
     /// How many pages were rendered since the start.

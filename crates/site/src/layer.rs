@@ -41,8 +41,13 @@ pub async fn enter(State(site): State<SiteState>, mut request: Request, next: Ne
         }
         _ => response,
     };
-    secure(response.headers_mut(), &POLICY);
+    secured(&mut response);
     response
+}
+
+/// The security fields of every answer.
+pub(crate) fn secured(response: &mut Response) {
+    secure(response.headers_mut(), &POLICY);
 }
 
 /// Is this a page that somebody looks at, rather than a script's call or a file?

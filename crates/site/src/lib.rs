@@ -17,6 +17,7 @@ mod cache;
 mod config;
 mod demo;
 mod device;
+mod express;
 mod layer;
 mod meta;
 pub mod pages;
@@ -30,5 +31,6 @@ mod visit;
 
 pub use cache::PageCache;
 pub use config::{PublicAddress, Scheme, SiteConfig};
+pub use express::{Express, Visitor};
 pub use router::router;
 pub use state::{SiteParts, SiteState};

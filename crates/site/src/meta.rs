@@ -11,7 +11,10 @@ use edition::Edition;
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use objects::cache::{self, Kind};
 use serde_json::json;
-use web::{Failure, Precompressed, Problem, precompressed::Effort};
+use web::{
+    Failure, Precompressed, Problem,
+    precompressed::{Accepts, Effort},
+};
 
 use crate::{
     SiteState, browse,
@@ -112,6 +115,7 @@ pub async fn sitemap(
     (key.device, key.demo) = (DeviceClass::Desktop, None);
     let (base, now) = (site.config().address.url(brand.record()), visit.now());
     let (edition, brand) = (visit.edition().clone(), visit.brand_id().clone());
+    let accepts = Accepts::of(&headers);
     let render = move || {
         let world = Ask {
             brand: &brand,
@@ -121,13 +125,12 @@ pub async fn sitemap(
             maturity_limit: None,
         };
         let (xml, until) = sitemap_of(&edition, &world, &base, now);
-        Ok::<_, RenderError>(Page {
-            status: StatusCode::OK,
-            body: Precompressed::new(XML, xml, Effort::Quick),
-            until,
-        })
+        let body = Precompressed::new(XML, xml, Effort::Quick);
+        // Megabytes: compressed here, where that keeps nobody from being answered.
+        body.choose(&accepts);
+        Ok::<_, RenderError>(Page::new(StatusCode::OK, body, until))
     };
-    let page = site.pages().page(&key, now, render).await?;
+    let page = site.pages().large_page(&key, now, render).await?;
     let mut response = page.body.respond(&headers);
     let control = cache::page(page.until.map(|until| until.since(now)));
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::try_from(control)?);

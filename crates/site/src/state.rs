@@ -50,6 +50,10 @@ impl SiteState {
         self.0.editions.snapshot()
     }
 
+    pub(crate) fn edition_number(&self) -> Option<u64> {
+        self.0.editions.number()
+    }
+
     pub(crate) fn viewers(&self) -> &Viewers {
         &self.0.viewers
     }

@@ -1,5 +1,7 @@
 //! What stands before every handler of a role: id, span, metrics, shedding, limits, timeout, panics.
 
+mod lane;
+
 use std::{
     any::Any,
     convert::Infallible,
@@ -19,6 +21,8 @@ use http::StatusCode;
 use tokio::sync::Semaphore;
 use tower::{Layer, Service};
 use tracing::Instrument;
+
+pub use lane::{Entered, Lane};
 
 use crate::{
     HttpMetrics, Problem,

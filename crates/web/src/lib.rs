@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! listener → serve (connections: cap, head timeout, idle timeout, drain)
+//!          → Express (answers that are ready; everything else goes on)
 //!          → Guard (request id, span, metrics, shedding, URI and body limits, timeout, panics)
 //!          → handlers (Result<Response, Failure>)
 //! ```
@@ -12,6 +13,7 @@
 pub mod body;
 pub mod cookies;
 pub mod etag;
+pub mod express;
 pub mod guard;
 pub mod headers;
 pub mod health;
@@ -30,6 +32,7 @@ pub mod tls;
 
 pub use body::Json;
 pub use etag::ETag;
+pub use express::Express;
 pub use guard::Guard;
 pub use health::Readiness;
 pub use host::Host;
@@ -37,4 +40,4 @@ pub use limits::{ConnectionLimits, Limits, RequestLimits};
 pub use metrics::{HttpMetrics, Metrics};
 pub use precompressed::Precompressed;
 pub use problem::{Failure, Problem};
-pub use serve::{Drained, Gate, Listener, bind, serve};
+pub use serve::{Drained, Gate, Listener, bind, serve, serve_with};

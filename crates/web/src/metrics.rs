@@ -198,6 +198,14 @@ pub(crate) struct RouteMetrics {
     latency: Histogram,
 }
 
+impl RouteMetrics {
+    pub fn answered(&self, status: StatusCode, after: Duration) {
+        let class = (usize::from(status.as_u16()) / 100).clamp(1, 5) - 1;
+        self.answers[class].inc();
+        self.latency.observe(after.as_secs_f64());
+    }
+}
+
 /// A request being worked on. Dropped without an answer, its client has gone.
 pub(crate) struct InFlight {
     gauge: Gauge,
@@ -213,9 +221,7 @@ impl InFlight {
 
     pub fn answered(mut self, status: StatusCode, after: Duration) {
         self.answered = true;
-        let class = (usize::from(status.as_u16()) / 100).clamp(1, 5) - 1;
-        self.route.answers[class].inc();
-        self.route.latency.observe(after.as_secs_f64());
+        self.route.answered(status, after);
     }
 }
 

@@ -49,7 +49,21 @@ pub struct RequestId {
 impl RequestId {
     /// As a header's value.
     pub fn value(self) -> HeaderValue {
-        HeaderValue::try_from(self.to_string()).unwrap_or(HeaderValue::from_static("-"))
+        let mut text = Vec::with_capacity(33);
+        self.write(&mut text);
+        HeaderValue::from_maybe_shared(bytes::Bytes::from(text)).unwrap_or(HeaderValue::from_static("-"))
+    }
+
+    /// Appends it in the form of its [`Display`](fmt::Display), without the formatter's ways.
+    pub(crate) fn write(self, text: &mut Vec<u8>) {
+        let digits = |number: u64, at_least: u32, text: &mut Vec<u8>| {
+            let needed = (u64::BITS - number.leading_zeros()).div_ceil(4).max(at_least);
+            let digit = |at: u32| b"0123456789abcdef"[(number >> (4 * at) & 15) as usize];
+            text.extend((0..needed).rev().map(digit));
+        };
+        digits(self.process, 16, text);
+        text.push(b'-');
+        digits(self.count, 1, text);
     }
 }
 
@@ -81,5 +95,18 @@ pub(crate) fn finish(span: &Span, status: StatusCode, micros: u64) {
     match status.as_u16() {
         500.. => tracing::warn!(target: "access", "answered"),
         _ => tracing::debug!(target: "access", "answered"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_form_of_an_id() {
+        for (process, count) in [(0, 0), (0xabc, 0x10), (u64::MAX, u64::MAX), (1 << 63, 0xfff)] {
+            let id = RequestId { process, count };
+            assert_eq!(id.value(), id.to_string());
+        }
     }
 }

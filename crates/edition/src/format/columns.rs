@@ -146,13 +146,23 @@ impl<'s> Columns<'s> {
 
     /// The text, if there is one.
     pub(crate) fn text(&self, column: usize, row: u32) -> Option<&'s str> {
+        // Checked when the section was opened; checked again because a file may change in spite of all.
+        self.raw(column, row).and_then(|bytes| std::str::from_utf8(bytes).ok())
+    }
+
+    /// The bytes of the text, if there is one: all that comparing takes.
+    fn raw(&self, column: usize, row: u32) -> Option<&'s [u8]> {
         let (start, length) = self.pair(column, row);
         if start == NONE {
             return None;
         }
         let at = self.layout.arena as usize + start as usize;
-        // Checked when the section was opened; checked again because a file may change in spite of all.
-        self.bytes.get(at..at + length as usize).and_then(|bytes| std::str::from_utf8(bytes).ok())
+        self.bytes.get(at..at + length as usize)
+    }
+
+    /// Is this the id of a row of table 0?
+    pub(crate) fn is_at(&self, id: &str, row: u32) -> bool {
+        self.raw(0, row) == Some(id.as_bytes())
     }
 
     /// The string arena.
@@ -165,7 +175,7 @@ impl<'s> Columns<'s> {
         let (mut low, mut high) = (0, self.count(0));
         while low < high {
             let middle = low + (high - low) / 2;
-            match self.text(0, middle).unwrap_or_default().cmp(id) {
+            match self.raw(0, middle).unwrap_or_default().cmp(id.as_bytes()) {
                 std::cmp::Ordering::Less => low = middle + 1,
                 std::cmp::Ordering::Greater => high = middle,
                 std::cmp::Ordering::Equal => return Some(middle),

@@ -5,7 +5,10 @@ use domain::{
 
 use crate::{
     AssetView, Edition,
-    format::{Columns, schema::titles::*},
+    format::{
+        Columns,
+        schema::{assets, titles::*},
+    },
     load::Shard,
 };
 
@@ -124,6 +127,17 @@ impl<'e> TitleView<'e> {
     /// The id of the media behind it, when there are any.
     pub fn asset_id(&self) -> Option<AssetId> {
         AssetId::new(self.text_at(ASSET)?).ok()
+    }
+
+    /// Are there media behind it?
+    pub fn has_asset(&self) -> bool {
+        self.text_at(ASSET).is_some()
+    }
+
+    /// Height in pixels of the greatest rendition of the media behind it: [`AssetView::max_height`] without the rest.
+    pub fn max_height(&self) -> Option<u16> {
+        let (columns, row) = self.edition.asset_row(self.text_at(ASSET)?)?;
+        Some(columns.u16(assets::MAX_HEIGHT, row))
     }
 
     /// The media behind it, when there are any: never of a series.

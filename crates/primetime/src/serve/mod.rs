@@ -53,7 +53,7 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
     // Tasks that requests rely on end after the last request.
     let after = CancellationToken::new();
     let mut router = Router::new();
-    let mut writer = None;
+    let (mut writer, mut express) = (None, None);
     if (config.roles.studio || config.roles.work)
         && let Some(studio) = control::start(app, &background, &stop).await?
     {
@@ -70,9 +70,9 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
         let ready = app.readiness.condition("edition", "the edition is being opened");
         let following = Following::new(follower.clone(), ready, &app.metrics);
         if config.roles.site {
-            let (site, writing) = viewing::site(app, &follower)?;
+            let (site, ready, writing) = viewing::site(app, &follower)?;
             router = router.fallback_service(site);
-            writer = Some(writing);
+            (writer, express) = (Some(writing), Some(ready));
         }
         // After the site, which draws the key that the origin verifies with.
         if config.roles.origin {
@@ -103,7 +103,7 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
             drain_deadline: config.http.drain,
             ..ConnectionLimits::default()
         };
-        let Drained { cut } = web::serve(listener, router, limits, &app.http, stop).await;
+        let Drained { cut } = web::serve_with(listener, router, express, limits, &app.http, stop).await;
         tracing::info!(cut, "drained");
     } else {
         app.started.cancel();

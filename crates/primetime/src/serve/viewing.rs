@@ -27,7 +27,7 @@ fn guard(app: &App, role: &'static str) -> Guard {
 
 /// The pages and the viewers' API, and the task that writes positions: it ends when the last request that could write one is
 /// over.
-pub fn site(app: &App, follower: &Arc<Follower>) -> Result<(Router, JoinHandle<()>), Failed> {
+pub fn site(app: &App, follower: &Arc<Follower>) -> Result<(Router, site::Express, JoinHandle<()>), Failed> {
     let secret = app.data.secret("cookie.key", || random_word(&*app.rng))?;
     let signing = keys::signing(&app.data, Purpose::Token, &*app.rng)?;
     let signer = TokenSigner::new(signing, ISSUER).doing(|| "make the token signer".into())?;
@@ -48,7 +48,9 @@ pub fn site(app: &App, follower: &Arc<Follower>) -> Result<(Router, JoinHandle<(
         metrics: app.metrics.clone(),
     })
     .doing(|| "read the front end that is built in".into())?;
-    Ok((site::router(state).layer(guard(app, "site")), writer))
+    let guard = guard(app, "site");
+    let express = site::Express::new(state.clone(), &guard);
+    Ok((site::router(state).layer(guard), express, writer))
 }
 
 fn config(app: &App) -> Result<SiteConfig, Failed> {

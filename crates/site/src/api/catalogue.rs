@@ -58,8 +58,7 @@ pub async fn home(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let locale = visit.locale(&lang).ok_or_else(no_language)?;
-    let (visit_, locale_) = (visit.clone(), locale.clone());
-    let page = kept(&site, &visit, &locale, "home", move || home_json(&visit_, &locale_)).await?;
+    let page = kept(&site, &visit, &locale, "home", || home_json(&visit, &locale)).await?;
     Ok(browse::send(&site, &visit, &page, &headers))
 }
 
@@ -123,15 +122,14 @@ pub async fn title(
         }
         None => return Err(Problem::not_found().into()),
     }
-    let (visit_, locale_) = (visit.clone(), locale.clone());
     let name = format!("titles/{id}");
-    let page = kept(&site, &visit, &locale, &name, move || {
-        let edition = visit_.edition();
-        let default = &edition.brand(visit_.brand_id())?.record().default_locale;
-        let languages = edition.languages(&locale_, default);
-        let audience = visit_.representative()?;
-        let ask = audience.ask(visit_.brand_id());
-        let teller = Teller { ask: &ask, now: visit_.now(), locale: &locale_, languages: &languages };
+    let page = kept(&site, &visit, &locale, &name, || {
+        let edition = visit.edition();
+        let default = &edition.brand(visit.brand_id())?.record().default_locale;
+        let languages = edition.languages(&locale, default);
+        let audience = visit.representative()?;
+        let ask = audience.ask(visit.brand_id());
+        let teller = Teller { ask: &ask, now: visit.now(), locale: &locale, languages: &languages };
         let (details, until) = teller.details(edition, &edition.title(&id)?, default);
         Some((serde_json::to_vec(&details).ok()?, until))
     });
@@ -146,12 +144,12 @@ async fn kept<F>(
     make: F,
 ) -> Result<Arc<Page>, Failure>
 where
-    F: FnOnce() -> Option<(Vec<u8>, Option<Timestamp>)> + Send + 'static,
+    F: FnOnce() -> Option<(Vec<u8>, Option<Timestamp>)> + Send,
 {
     let key = browse::key(visit, locale, format!("api/{name}"));
     let render = move || {
         let (json, until) = make().ok_or_else(|| RenderError("the edition is not what it was".into()))?;
-        Ok(Page { status: StatusCode::OK, body: Precompressed::new(JSON, json, Effort::Quick), until })
+        Ok(Page::new(StatusCode::OK, Precompressed::new(JSON, json, Effort::Quick), until))
     };
     Ok(site.pages().page(&key, visit.now(), render).await?)
 }

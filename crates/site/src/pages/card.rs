@@ -81,7 +81,7 @@ pub fn facts(making: &Making<'_>, title: &TitleView<'_>) -> Vec<String> {
 /// The greatest picture height there is: of a series, of its first episode that is ready.
 pub fn height(title: &TitleView<'_>) -> Option<u16> {
     match title.kind() {
-        Kind::Series => title.episodes().iter().find_map(|episode| Some(episode.asset()?.max_height)),
-        _ => Some(title.asset()?.max_height),
+        Kind::Series => title.episodes().iter().find_map(TitleView::max_height),
+        _ => title.max_height(),
     }
 }

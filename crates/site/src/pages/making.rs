@@ -129,7 +129,7 @@ pub struct Age {
 /// Can any of it be played, rights aside: have its media, or an episode's, been made?
 pub fn is_ready(title: &TitleView<'_>) -> bool {
     match title.kind() {
-        Kind::Series => title.episodes().iter().any(|episode| episode.asset_id().is_some()),
-        _ => title.asset_id().is_some(),
+        Kind::Series => title.episodes().iter().any(TitleView::has_asset),
+        _ => title.has_asset(),
     }
 }

@@ -5,6 +5,7 @@ mod api;
 mod audiences;
 mod away;
 mod edges;
+mod express;
 mod guard;
 mod house;
 mod languages;

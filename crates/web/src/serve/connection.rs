@@ -1,7 +1,9 @@
 use std::{
     convert::Infallible,
+    future::poll_fn,
     pin::pin,
     sync::{Arc, atomic::Ordering::Relaxed},
+    task::Poll,
 };
 
 use axum::{body::Body, extract::Request, response::Response};
@@ -20,26 +22,30 @@ use tokio_util::sync::CancellationToken;
 use tower::{Service, ServiceExt};
 
 use super::{
-    pulse::{Answer, Beat, Counted, Pulse},
+    aside::Aside,
+    front::Front,
+    pulse::{Answer, Beat, Exchange, Pulse},
     secure::Handshakes,
 };
-use crate::{limits::ConnectionLimits, metrics::ConnectionMetrics};
+use crate::{express::Express, limits::ConnectionLimits, metrics::ConnectionMetrics};
 
 /// What all connections of a listener share.
-pub(super) struct Server<S> {
+pub(super) struct Server<S, E> {
     app: S,
+    express: Arc<E>,
     builder: auto::Builder<TokioExecutor>,
     limits: ConnectionLimits,
     metrics: ConnectionMetrics,
     cut: CancellationToken,
 }
 
-impl<S> Server<S>
+impl<S, E> Server<S, E>
 where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
+    E: Express,
 {
-    pub fn new(app: S, limits: ConnectionLimits, metrics: ConnectionMetrics) -> Arc<Self> {
+    pub fn new(app: S, express: E, limits: ConnectionLimits, metrics: ConnectionMetrics) -> Arc<Self> {
         let mut builder = auto::Builder::new(TokioExecutor::new());
         // Idle time and half heads are the watchdog's: hyper counts them as one.
         builder
@@ -54,7 +60,14 @@ where
             .timer(TokioTimer::new())
             .max_header_list_size(u32::try_from(limits.max_head_bytes).unwrap_or(u32::MAX))
             .max_concurrent_streams(limits.max_streams);
-        Arc::new(Self { app, builder, limits, metrics, cut: CancellationToken::new() })
+        Arc::new(Self {
+            app,
+            express: Arc::new(express),
+            builder,
+            limits,
+            metrics,
+            cut: CancellationToken::new(),
+        })
     }
 
     /// Ends every connection at once.
@@ -85,7 +98,7 @@ where
         }
     }
 
-    fn open(&self, stream: &TcpStream) -> impl Drop + use<S> {
+    fn open(&self, stream: &TcpStream) -> impl Drop + use<S, E> {
         let open = self.metrics.open.clone();
         self.metrics.accepted.inc();
         open.inc();
@@ -104,29 +117,40 @@ where
         let exchange = {
             // Streams of HTTP/2 are tasks of their own and hold what they need.
             let (server, pulse) = (self.clone(), pulse.clone());
-            move |request| server.clone().exchange(request, pulse.clone())
+            move |request: http::Request<Incoming>| {
+                // Begun when hyper has the whole head, not when the answer is first asked for.
+                let exchange = pulse.begin(request.version() >= Version::HTTP_2);
+                server.clone().exchange(request, pulse.clone(), exchange)
+            }
         };
         let service = service_fn(exchange);
-        let io = TokioIo::new(Counted::new(stream, pulse.clone()));
+        let io = TokioIo::new(Front::new(stream, pulse.clone(), self.express.clone()));
         let mut connection = pin!(self.builder.serve_connection(io, service));
         let mut leave = pin!(self.leave(&pulse));
         let mut watch = pin!(self.watch(&pulse));
-        let mut leaving = false;
-        loop {
-            tokio::select! {
-                biased;
-                // Errors here are the client's: it went away or spoke no HTTP, and has been answered if it could be.
-                _ = connection.as_mut() => return,
-                () = leave.as_mut(), if !leaving => {
+        let mut cut = pin!(self.cut.cancelled());
+        let (aside, mut leaving) = (Aside::new(), false);
+        let end = poll_fn(|cx| {
+            // Errors here are the client's: it went away or spoke no HTTP, and has been answered if it could be.
+            if connection.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(End::Over);
+            }
+            aside.poll(cx, |cx| {
+                if !leaving && leave.as_mut().poll(cx).is_ready() {
                     leaving = true;
                     connection.as_mut().graceful_shutdown();
+                    // So that it is asked what it makes of that, and the others what they have to say.
+                    cx.waker().wake_by_ref();
+                    return Poll::Pending;
                 }
-                () = watch.as_mut() => {
-                    self.metrics.cut.inc();
-                    return;
+                if watch.as_mut().poll(cx).is_ready() {
+                    return Poll::Ready(End::Slow);
                 }
-                () = self.cut.cancelled() => return,
-            }
+                cut.as_mut().poll(cx).map(|()| End::Over)
+            })
+        });
+        if end.await == End::Slow {
+            self.metrics.cut.inc();
         }
     }
 
@@ -134,9 +158,9 @@ where
         self: Arc<Self>,
         request: http::Request<Incoming>,
         pulse: Arc<Pulse>,
+        exchange: Exchange,
     ) -> Result<http::Response<Answer>, Infallible> {
         let http2 = request.version() >= Version::HTTP_2;
-        let exchange = pulse.begin(http2);
         let has_body = !hyper::body::Body::is_end_stream(request.body());
         let mut response = self.app.clone().oneshot(request.map(Body::new)).await?;
         if pulse.leave.is_cancelled() && !http2 {
@@ -155,6 +179,11 @@ where
                 () = begins => {}
                 () = sleep(self.limits.drain_grace) => {}
             }
+        }
+        // hyper would close an idle connection at once, and knows nothing of this answer.
+        let sent = pulse.sent.notified();
+        if pulse.sending.load(Relaxed) {
+            sent.await;
         }
     }
 
@@ -175,6 +204,15 @@ where
             last = beat;
         }
     }
+}
+
+/// How a connection ends.
+#[derive(PartialEq, Eq)]
+enum End {
+    /// By itself, or cut at the end of a drain.
+    Over,
+    /// For being slow or silent.
+    Slow,
 }
 
 struct OnDrop<F: FnMut()>(F);

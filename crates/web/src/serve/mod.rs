@@ -1,6 +1,8 @@
 //! The accept loop: connections within their limits, and a drain that loses no request.
 
+mod aside;
 mod connection;
+mod front;
 mod gate;
 mod listener;
 mod pulse;
@@ -20,7 +22,7 @@ use tower::Service;
 pub use gate::Gate;
 pub use listener::Listener;
 
-use crate::{HttpMetrics, limits::ConnectionLimits};
+use crate::{Express, HttpMetrics, limits::ConnectionLimits};
 
 /// Connections waiting to be accepted; the kernel caps it at `net.core.somaxconn`.
 const BACKLOG: u32 = 4_096;
@@ -65,8 +67,25 @@ where
     S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send,
 {
+    serve_with(listener, app, (), limits, metrics, shutdown).await
+}
+
+/// The same, with an [`Express`] before `app`: it answers what it can of plain HTTP/1.1 requests, `app` the others.
+pub async fn serve_with<S, E>(
+    listener: impl Into<Listener>,
+    app: S,
+    express: E,
+    limits: ConnectionLimits,
+    metrics: &HttpMetrics,
+    shutdown: CancellationToken,
+) -> Drained
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send,
+    E: Express,
+{
     let listener = listener.into();
-    let server = connection::Server::new(app, limits.clone(), metrics.connections.clone());
+    let server = connection::Server::new(app, express, limits.clone(), metrics.connections.clone());
     let places = std::sync::Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
     let tasks = TaskTracker::new();
     let refusals = refusal::Refusals::default();

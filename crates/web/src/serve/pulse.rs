@@ -1,36 +1,28 @@
 use std::{
-    io,
     pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering::Relaxed},
     },
     task::{Context, Poll},
-    time::Duration,
 };
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use tokio::{
-    io::{AsyncRead, AsyncWrite, ReadBuf},
-    sync::Notify,
-    time::{Sleep, sleep},
-};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
-
-/// After the last answer of a connection whose client may still be sending: how long and how much is read and thrown
-/// away, so that the kernel does not answer the unread bytes with a reset that destroys the answer on its way.
-const LINGER: Duration = Duration::from_secs(1);
-const LINGER_BYTES: usize = 16 * 1024 * 1024;
 
 /// What a connection has done, for its watchdog.
 #[derive(Debug, Default)]
 pub(super) struct Pulse {
-    read: AtomicU64,
-    written: AtomicU64,
+    pub read: AtomicU64,
+    pub written: AtomicU64,
     /// `read` when the last exchange ended.
     settled: AtomicU64,
     exchanges: AtomicUsize,
+    /// An answer that hyper knows nothing of is on its way; its end is told through `sent`.
+    pub sending: AtomicBool,
+    pub sent: Notify,
     /// Requests begun; told through `begins`.
     pub begun: AtomicU64,
     pub begins: Notify,
@@ -89,6 +81,14 @@ impl Pulse {
     }
 }
 
+impl Pulse {
+    /// A request was answered at once; `left` bytes of the next have been read already.
+    pub fn answered(&self, left: u64) {
+        self.begun.fetch_add(1, Relaxed);
+        self.settled.store(self.read.load(Relaxed).saturating_sub(left), Relaxed);
+    }
+}
+
 /// A request, from its head to the last byte of its answer.
 #[derive(Debug)]
 pub(super) struct Exchange(Arc<Pulse>);
@@ -130,89 +130,5 @@ impl Body for Answer {
 
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
-    }
-}
-
-/// A connection that counts what goes through it.
-#[derive(Debug)]
-pub(super) struct Counted<I> {
-    stream: I,
-    pulse: Arc<Pulse>,
-    closing: Option<(Pin<Box<Sleep>>, usize)>,
-}
-
-impl<I> Counted<I> {
-    pub fn new(stream: I, pulse: Arc<Pulse>) -> Self {
-        Self { stream, pulse, closing: None }
-    }
-
-    fn wrote(&self, result: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
-        if let Poll::Ready(Ok(count)) = &result {
-            self.pulse.written.fetch_add(*count as u64, Relaxed);
-        }
-        result
-    }
-}
-
-impl<I: AsyncRead + Unpin> AsyncRead for Counted<I> {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
-        let result = Pin::new(&mut self.stream).poll_read(cx, buffer);
-        self.pulse.read.fetch_add((buffer.filled().len() - before) as u64, Relaxed);
-        result
-    }
-}
-
-impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Counted<I> {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let result = Pin::new(&mut self.stream).poll_write(cx, bytes);
-        self.wrote(result)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        slices: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        let result = Pin::new(&mut self.stream).poll_write_vectored(cx, slices);
-        self.wrote(result)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        let this = &mut *self;
-        if this.closing.is_none() {
-            std::task::ready!(Pin::new(&mut this.stream).poll_shutdown(cx))?;
-            if !this.pulse.linger.load(Relaxed) {
-                return Poll::Ready(Ok(()));
-            }
-        }
-        let (deadline, left) = this.closing.get_or_insert_with(|| (Box::pin(sleep(LINGER)), LINGER_BYTES));
-        let mut scratch = [0; 8 * 1024];
-        while *left > 0 {
-            let mut buffer = ReadBuf::new(&mut scratch);
-            match Pin::new(&mut this.stream).poll_read(cx, &mut buffer) {
-                Poll::Ready(Ok(())) if !buffer.filled().is_empty() => {
-                    *left = left.saturating_sub(buffer.filled().len());
-                }
-                Poll::Ready(_) => return Poll::Ready(Ok(())),
-                Poll::Pending => {
-                    std::task::ready!(deadline.as_mut().poll(cx));
-                    return Poll::Ready(Ok(()));
-                }
-            }
-        }
-        Poll::Ready(Ok(()))
     }
 }

@@ -9,7 +9,7 @@ use tokio::{
     time::timeout,
 };
 use tokio_util::sync::CancellationToken;
-use web::{Drained, Guard, HttpMetrics, Limits, Listener, Metrics};
+use web::{Drained, Express, Guard, HttpMetrics, Limits, Listener, Metrics};
 
 /// Longer than anything here takes; reaching it is a hang.
 const HANG: Duration = Duration::from_secs(20);
@@ -29,6 +29,15 @@ impl Server {
 
     /// On a socket that is there already.
     pub fn on(listener: impl Into<Listener>, router: Router, limits: Limits) -> Self {
+        Self::with(listener, router, (), limits)
+    }
+
+    /// With somebody who answers before the router.
+    pub fn express(router: Router, express: impl Express, limits: Limits) -> Self {
+        Self::with(web::bind("127.0.0.1:0".parse().unwrap(), None).unwrap(), router, express, limits)
+    }
+
+    fn with(listener: impl Into<Listener>, router: Router, express: impl Express, limits: Limits) -> Self {
         crate::log::listen();
         let metrics = Metrics::new("test");
         let http = HttpMetrics::new(&metrics);
@@ -39,7 +48,7 @@ impl Server {
         let shutdown = CancellationToken::new();
         let stop = shutdown.clone();
         let ended = tokio::spawn(async move {
-            web::serve(listener, router.layer(guard), limits.connection, &http, stop).await
+            web::serve_with(listener, router.layer(guard), express, limits.connection, &http, stop).await
         });
         Self { address, metrics, shutdown, ended }
     }

@@ -6,6 +6,7 @@ mod authority;
 mod bodies;
 mod connections;
 mod drain;
+mod express;
 mod guard;
 mod harness;
 mod health;
