@@ -83,12 +83,13 @@ test-images: packages-images ui ## Container images: the same bytes twice, and r
 	cargo build --locked -p primetime
 	node --test tests/images/images.test.mjs
 
-test-stack: packages-images masters ui ## The stack, started, and a site of it stopped under load
+S3S := target/tools/bin/s3s-fs-$(S3S_VERSION)
+test-stack: packages-images masters ui $(S3S) ## The stack, started, and a site of it stopped under load
 	@scripts/packages mmdebstrap curl
 	cargo build --locked -p primetime
 	MASTERS=$(MASTERS) node --test tests/images/stack.test.mjs
 
-stack: packages-images masters ui ## Every role in a container of its own behind a balancer, on this machine
+stack: packages-images masters ui $(S3S) ## Every role in a container of its own behind a balancer, on this machine
 	@scripts/packages mmdebstrap curl
 	cargo build --release --locked -p primetime
 	scripts/stack up $(MASTERS)

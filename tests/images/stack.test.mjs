@@ -1,5 +1,7 @@
 // The stack on one machine: every role in a container of its own, behind a balancer. Nobody notices when a site goes.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
 import { after, before, test } from 'node:test';
 import { get, podman, podmanLater, run, until } from './podman.mjs';
 
@@ -19,6 +21,34 @@ before(() => {
   console.log(stack('up', process.env.MASTERS ?? 'demo/.cache/masters'));
 });
 after(() => stack('down', '--data'));
+
+test('what a viewer does at one site is known at the other, in PostgreSQL; what is sent lies in the bucket', async () => {
+  const kept = (path) => run('find', [`target/stack-test/data/objects/primetime/${path}`, '-type', 'f']).trim().split('\n').length;
+  assert.ok(kept('editions') > 0, 'the edition');
+  const psql = (query) => podman('exec', '--env', `PGPASSWORD=${readFileSync('target/stack-test/secrets/database', 'utf8').trim()}`, 'stack-database',
+    '/usr/lib/postgresql/15/bin/psql', '-h', '10.89.77.3', '-U', 'primetime', '-d', 'postgres', '-tAc', query).trim();
+  assert.ok(Number(psql('SELECT count(*) FROM documents')) > 5, 'the catalogue');
+  // A viewer whose two requests meet two sites.
+  const jar = new Map();
+  const ask = (site, method, path, body) =>
+    new Promise((resolve, reject) => {
+      const headers = { host: HOST, cookie: [...jar].map((pair) => pair.join('=')).join('; '), 'content-type': 'application/json' };
+      const request = http.request({ host: `10.89.77.1${site}`, port: 8080, method, path, headers, agent: false }, (answer) => {
+        for (const cookie of answer.headers['set-cookie'] ?? []) jar.set(...cookie.split(';')[0].split(/=(.*)/s).slice(0, 2));
+        let text = '';
+        answer.on('data', (data) => (text += data));
+        answer.on('end', () => resolve({ status: answer.statusCode, text }));
+      });
+      request.on('error', reject);
+      request.end(body && JSON.stringify(body));
+    });
+  const title = /\/en\/t\/([a-z0-9-]+)"/.exec((await ask(1, 'GET', '/en/')).text)[1];
+  const put = await ask(1, 'PUT', `/api/v1/positions/${title}`, { seconds: 7, duration: 100, device: 'desk', seq: 1 });
+  assert.equal(put.status, 204, put.text);
+  const known = await ask(2, 'GET', `/api/v1/me/progress?ids=${title}`);
+  assert.equal(JSON.parse(known.text).titles[0].position, 7, known.text);
+  assert.equal(psql('SELECT count(*) FROM positions'), '1');
+});
 
 test('a worker makes pictures, and an origin sends them', async () => {
   let picture;
