@@ -20,7 +20,7 @@ demo: ui masters ## Three brands on this machine: builds, encodes, serves, print
 	cargo build --release --locked -p primetime
 	exec target/release/primetime demo
 
-test: packages-test tools ui fmt lint deny unit ui-test browser test-images ## Every check there is
+test: packages-test tools ui fmt lint deny unit ui-test browser test-images test-deploy ## Every check there is
 	@echo "All checks passed."
 
 .PHONY: packages-run packages-test packages-images
@@ -128,7 +128,7 @@ packages-deploy:
 	@scripts/packages python3-venv systemd podman
 test-deploy: packages-deploy ## Units, manifests and templates of deploy/, by systemd-analyze, schemas, cfn-lint and moto
 	@scripts/deploy-tools
-	target/tools/deploy/bin/python -m unittest discover --start-directory tests/deploy
+	target/tools/deploy/bin/python -m unittest discover --buffer --start-directory tests/deploy
 
 GOLDEN_PACKAGES := mmdebstrap qemu-system-x86 qemu-utils ovmf packer mtools dosfstools gdisk systemd-boot-efi binutils e2fsprogs
 # The bake has not been seen to its end yet: see deploy/image/README.md.
