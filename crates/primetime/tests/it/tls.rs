@@ -36,7 +36,7 @@ async fn a_certificate_is_renewed_while_it_is_served() {
         }
         issued
     };
-    let first = put(1, &["*.localhost"], 2090);
+    let first = put(1, &[HOST], 2090);
     there.variables = vec![
         ("PRIMETIME_HTTP_TLS_CERTIFICATE", certificate.to_str().unwrap().into()),
         ("PRIMETIME_HTTP_TLS_KEY", key.to_str().unwrap().into()),
@@ -67,7 +67,7 @@ async fn a_certificate_is_renewed_while_it_is_served() {
     // Cookies are for TLS alone: the address is https, without being told.
     assert!(page.to_ascii_lowercase().contains("; secure"), "{page}");
 
-    let second = put(2, &["*.localhost"], 2091);
+    let second = put(2, &[HOST], 2091);
     running
         .until("showing the new certificate", async |_| {
             shown(&connect(&client, address, HOST).await.expect("a handshake")) == second.der
@@ -78,7 +78,7 @@ async fn a_certificate_is_renewed_while_it_is_served() {
     // What cannot be served is said, counted, and not served.
     replace(&certificate, "no certificate", 0o644);
     let refused = async |running: &crate::process::Running| {
-        running.ops("/metrics").await.unwrap().1.contains("primetime_tls_certificate_refused 1")
+        running.ops("/metrics").await.unwrap().1.contains("\nprimetime_tls_certificate_refused 1\n")
     };
     running.until("refusing it", refused).await;
     assert_eq!(shown(&connect(&client, address, HOST).await.unwrap()), second.der);
