@@ -6,8 +6,8 @@ SHELL := /bin/bash
 
 # What a fresh Debian 12 lacks. Fonts: burnt-in titles, and screenshots in every script of the demo.
 RUN_PACKAGES := build-essential ffmpeg fonts-dejavu-core librsvg2-bin
-TEST_PACKAGES := $(RUN_PACKAGES) chromium fonts-noto-core fonts-noto-cjk curl skopeo podman runc postgresql
-IMAGE_PACKAGES := $(RUN_PACKAGES) ca-certificates podman runc skopeo
+TEST_PACKAGES := $(RUN_PACKAGES) chromium fonts-noto-core fonts-noto-cjk curl skopeo podman runc catatonit postgresql
+IMAGE_PACKAGES := $(RUN_PACKAGES) ca-certificates podman runc catatonit skopeo
 DENY_VERSION := 0.20.2
 # The S3 server of the tests; newer ones want a newer compiler.
 S3S_VERSION := 0.14.1
@@ -20,7 +20,7 @@ demo: ui masters ## Three brands on this machine: builds, encodes, serves, print
 	cargo build --release --locked -p primetime
 	exec target/release/primetime demo
 
-test: packages-test tools ui fmt lint deny unit test-previous ui-test browser test-images ## Every check there is
+test: packages-test tools ui fmt lint deny unit test-previous ui-test browser test-images test-deploy ## Every check there is
 	@echo "All checks passed."
 
 .PHONY: packages-run packages-test packages-images
@@ -138,6 +138,13 @@ SOAK_SECONDS ?= 60
 soak: ## The long runs: every fuzz target, and hundreds of kills
 	for target in fuzz/targets/*.rs; do fuzz/run "$$(basename "$$target" .rs)" $(SOAK_SECONDS) || exit 1; done
 	for round in $$(seq 50); do cargo test --quiet --locked -p store -p work -p primetime --test it kill || exit 1; done
+
+.PHONY: packages-deploy test-deploy
+packages-deploy:
+	@scripts/packages python3-venv systemd podman
+test-deploy: packages-deploy ## Units, manifests and templates of deploy/, by systemd-analyze, schemas, cfn-lint and moto
+	@scripts/deploy-tools
+	target/tools/deploy/bin/python -m unittest discover --buffer --start-directory tests/deploy
 
 GOLDEN_PACKAGES := mmdebstrap qemu-system-x86 qemu-utils ovmf packer mtools dosfstools gdisk systemd-boot-efi binutils e2fsprogs
 # The bake has not been seen to its end yet: see deploy/image/README.md.

@@ -42,7 +42,8 @@ test('what a viewer does at one site is known at the other, in PostgreSQL; what 
       request.on('error', reject);
       request.end(body && JSON.stringify(body));
     });
-  const title = /\/en\/t\/([a-z0-9-]+)"/.exec((await ask(1, 'GET', '/en/')).text)[1];
+  let title;
+  await until('a title', async () => (title = /\/en\/t\/([a-z0-9-]+)/.exec((await ask(1, 'GET', '/en/')).text)?.[1]), logs);
   const put = await ask(1, 'PUT', `/api/v1/positions/${title}`, { seconds: 7, duration: 100, device: 'desk', seq: 1 });
   assert.equal(put.status, 204, put.text);
   const known = await ask(2, 'GET', `/api/v1/me/progress?ids=${title}`);

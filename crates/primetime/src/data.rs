@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -119,7 +119,7 @@ fn read_secret(path: &Path) -> io::Result<Option<String>> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error),
     };
-    if file.metadata()?.permissions().mode() & 0o077 != 0 {
+    if web::tls::is_exposed(&file.metadata()?) {
         return Err(io::Error::other(
             "others may read it: run chmod 600 on it, and draw a new one if somebody did",
         ));
@@ -141,6 +141,8 @@ pub fn random_word(rng: &dyn Rng) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]

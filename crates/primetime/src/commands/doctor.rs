@@ -12,6 +12,7 @@ use crate::{
     config::Config,
     failed::{Doing, Failed},
     keys::{self, Purpose},
+    serve::address,
 };
 
 /// Less room than this is worth a word: encodes need it.
@@ -39,12 +40,16 @@ pub async fn run(config: Config) -> Result<(), Failed> {
     )?;
     say("data folder", room(&config.data_dir))?;
     say("addresses", addresses(&config))?;
+    let files = config.http.tls.clone();
     match App::open(config).await {
         Err(failed) => say("database", Err(failed))?,
         Ok(app) => {
             say("objects", objects(&app))?;
             say("database", database(&app).await)?;
             say("edition", edition(&app))?;
+            if let Some(files) = &files {
+                say("certificate", certificate(&app, files))?;
+            }
             say("jobs", jobs(&app).await)?;
         }
     }
@@ -122,6 +127,32 @@ fn edition(app: &App) -> Result<String, Failed> {
         }
         _ => Ok(format!("{} is announced and whole", current.number)),
     }
+}
+
+/// Its time, its key, and the names that browsers will look for.
+fn certificate(app: &App, files: &web::tls::Files) -> Result<String, Failed> {
+    let pair = web::tls::Pair::read(files).doing(|| "use http.tls_certificate and http.tls_key".into())?;
+    let now = app.clock.now();
+    pair.holds(now).doing(|| "serve the certificate".into())?;
+    let follower = app.follower()?;
+    follower.poll();
+    let edition = follower.snapshot();
+    let address = address(app);
+    let hosts = edition.iter().flat_map(|edition| edition.brands());
+    let bare: Vec<String> = hosts
+        .map(|brand| format!("{}.{}", brand.record().host, address.domain))
+        .filter(|host| !pair.covers(host))
+        .collect();
+    if !bare.is_empty() {
+        return Err(Failed::new(format!("the certificate does not cover {}", bare.join(", "))));
+    }
+    let words = format!("holds until {}", pair.until());
+    if pair.is_overdue(now) {
+        return Err(Failed::new(format!(
+            "{words}, and should have been renewed by now: look at what renews it"
+        )));
+    }
+    Ok(words)
 }
 
 async fn jobs(app: &App) -> Result<String, Failed> {

@@ -96,6 +96,13 @@ pub const KEYS: &[Key] = &[
         "true",
         "take viewers as soon as it is ready; false: wait for SIGUSR1 (SIGUSR2 makes it wait again), as instances of a host do",
     ),
+    key(
+        "http.tls_certificate",
+        "",
+        "file with the certificate for viewers and those that lead to its root, in PEM; read again when it is replaced; unset: \
+         plain HTTP",
+    ),
+    key("http.tls_key", "", "file with its private key, which only its owner may read"),
     key("http.max_connections", "10000", "open connections; more are turned away"),
     key("http.drain_seconds", "20", "how long requests may finish after SIGTERM"),
     key(
@@ -117,7 +124,7 @@ pub const KEYS: &[Key] = &[
         "site.url",
         "",
         "where viewers find the brands: with https://example.com, `harbour` is at https://harbour.example.com; \
-         default: http://localhost and the port of http.listen",
+         default: http://localhost (with TLS https://) and the port of http.listen",
     ),
     key("site.page_cache_mb", "128", "memory for rendered pages"),
     key("origin.cache_mb", "128", "memory for segments and playlists"),

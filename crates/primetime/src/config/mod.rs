@@ -6,6 +6,7 @@ mod keys;
 mod layers;
 mod objects;
 mod print;
+mod tls;
 
 use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
 
@@ -88,6 +89,8 @@ pub struct Http {
     pub ops_listen: SocketAddr,
     /// Does it take viewers as soon as it is ready?
     pub admit: bool,
+    /// Certificate and key for viewers; `None`: plain HTTP.
+    pub tls: Option<web::tls::Files>,
     /// Connections at a time.
     pub max_connections: usize,
     /// How long requests may finish after SIGTERM.
@@ -172,6 +175,7 @@ impl Config {
                 listen: parse(layers, "http.listen", "an address and port, as in 127.0.0.1:8080")?,
                 ops_listen: parse(layers, "http.ops_listen", "an address and port, as in 127.0.0.1:9090")?,
                 admit: parse(layers, "http.admit", "true or false")?,
+                tls: tls::files(layers)?,
                 max_connections: parse(layers, "http.max_connections", "a number of connections")?,
                 drain: Duration::from_secs(
                     parse::<u32>(layers, "http.drain_seconds", "whole seconds")?.into(),
@@ -262,7 +266,7 @@ fn url(layers: &Layers) -> Result<(bool, String, Option<u16>), ConfigError> {
     let key = "site.url";
     if layers.said(key).text.is_empty() {
         let listen: SocketAddr = parse(layers, "http.listen", "an address and port, as in 127.0.0.1:8080")?;
-        return Ok((false, "localhost".into(), Some(listen.port())));
+        return Ok((tls::files(layers)?.is_some(), "localhost".into(), Some(listen.port())));
     }
     let wrong = || wrong(layers, key, "a scheme, a domain and perhaps a port, as in https://example.com");
     let uri: axum::http::Uri = parse(layers, key, "an address, as in https://example.com")?;

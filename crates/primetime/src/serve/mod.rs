@@ -3,6 +3,8 @@
 mod control;
 mod database;
 mod images;
+mod systemd;
+mod tls;
 mod viewing;
 
 use std::{net::SocketAddr, time::Duration};
@@ -52,6 +54,7 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
     listen_for_traffic(&gate)?;
     // Tasks that requests rely on end after the last request.
     let after = CancellationToken::new();
+    background.spawn(systemd::tell(app.started.clone(), stop.clone(), after.clone()));
     let mut router = Router::new();
     let (mut writer, mut express) = (None, None);
     if (config.roles.studio || config.roles.work)
@@ -95,6 +98,7 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
             ready_or(&app.readiness, &stop).await;
         }
         let listener = listen("http.listen", config.http.listen, sockets.http)?.gated(gate);
+        let listener = tls::secure(app, listener, &background, &after)?;
         app.started.cancel();
         let address = listener.address().doing(|| "look where it listens".into())?;
         tracing::info!(%address, ops = %ops_address, "serving");

@@ -1,6 +1,8 @@
 //! The binary as those who run it meet it: real processes, killed for real.
 #![allow(clippy::unwrap_used)]
 
+#[path = "../../../web/tests/it/authority.rs"]
+mod authority;
 mod backups;
 mod bucket;
 mod catalogue;
@@ -17,3 +19,4 @@ mod rollout;
 mod server;
 mod serving;
 mod shared;
+mod tls;

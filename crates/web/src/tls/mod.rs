@@ -4,4 +4,4 @@ mod certificates;
 mod pair;
 
 pub use certificates::{Certificates, Look};
-pub use pair::{Files, Pair, PairError};
+pub use pair::{Files, Pair, PairError, is_exposed};

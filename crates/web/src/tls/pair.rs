@@ -1,5 +1,5 @@
 use std::{
-    fs::File,
+    fs::{File, Metadata},
     io::{self, Read},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
@@ -98,6 +98,11 @@ impl Pair {
         self.until
     }
 
+    /// Whether less than a sixth of its time is left: what renews it does so at a third.
+    pub fn is_overdue(&self, now: Timestamp) -> bool {
+        self.until.since(now) < self.until.since(self.from) / 6
+    }
+
     /// Whether a browser that asked for `host` would take it (RFC 6125): wildcards stand for one label.
     pub fn covers(&self, host: &str) -> bool {
         let (Ok(certificate), Ok(name)) = (self.key.end_entity_cert(), ServerName::try_from(host)) else {
@@ -112,7 +117,7 @@ fn read(path: &Path, secret: bool) -> Result<Vec<u8>, PairError> {
     let wrong = |source| PairError::Read { path: path.to_owned(), source };
     let file = File::open(path).map_err(wrong)?;
     let about = file.metadata().map_err(wrong)?;
-    if secret && exposed(about.mode(), about.uid(), rustix::process::geteuid().as_raw()) {
+    if secret && is_exposed(&about) {
         return Err(PairError::Exposed { path: path.to_owned() });
     }
     let mut bytes = Vec::new();
@@ -123,8 +128,12 @@ fn read(path: &Path, secret: bool) -> Result<Vec<u8>, PairError> {
     Ok(bytes)
 }
 
-/// Whether others may read a file of this mode and owner. Where it is root's, and we are not, our group is the way it is handed to us:
-/// so do Kubernetes (`fsGroup`) and systemd (`LoadCredential=`, whose access list shows as the group's rights).
+/// Whether others than its owner may read a secret's file. Where it is root's, and we are not, our group is the way it is handed to
+/// us: so do Kubernetes (`fsGroup`) and systemd (`LoadCredential=`, whose access list shows as the group's rights).
+pub fn is_exposed(about: &Metadata) -> bool {
+    exposed(about.mode(), about.uid(), rustix::process::geteuid().as_raw())
+}
+
 fn exposed(mode: u32, owner: u32, we: u32) -> bool {
     let handed = owner == 0 && we != 0;
     mode & (if handed { 0o037 } else { 0o077 }) != 0

@@ -316,6 +316,8 @@ fn at_the_start_there_is_nothing_to_keep() {
     let pair = web::tls::Pair::read(&edge.files()).unwrap();
     assert!(pair.covers("a.example.com") && !pair.covers("example.com") && !pair.covers("a.b.example.com"));
     assert!(matches!(pair.holds(NOW), Err(PairError::Expired(_))));
+    let early = Timestamp::parse("2020-06-01T00:00:00Z").unwrap();
+    assert!(pair.is_overdue(Timestamp::parse("2020-12-01T00:00:00Z").unwrap()) && !pair.is_overdue(early));
     edge.open();
     assert!(edge.gauge("test_tls_certificate_seconds_left") < 0);
     replace(&edge.files().key, &first.key, 0o600);

@@ -1,0 +1,160 @@
+"""The AWS description: understood by cfn-lint, and made, looked at and unmade in moto, which stands in for AWS.
+
+What moto does not do: it starts nothing. No instance boots, no health check is asked, no lifecycle hook waits, no alarm fires, no
+policy is enforced, attributes of target groups are not taken over, Rules of a template are not evaluated, and what UNKNOWN names is not made. What is shown is that the description can be created whole, that its
+parts are those meant, and that it goes away."""
+
+import logging
+import pathlib
+import re
+import subprocess
+import sys
+import time
+import unittest
+import warnings
+
+import boto3
+import yaml
+from moto.server import ThreadedMotoServer
+
+HERE = pathlib.Path(__file__).parents[2]
+AWS = HERE / "deploy/aws"
+REGION = "eu-central-1"
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
+# What moto's CloudFormation leaves out.
+UNKNOWN = {"base.yaml": {"ObjectsPolicy"}, "group.yaml": {"Leaves", "Scaling", "BelowFloor", "Errors", "Slow"}}
+ROLES = ["site", "origin", "work"]
+
+
+class Lint(unittest.TestCase):
+    def lint(self, *paths):
+        program = pathlib.Path(sys.executable).with_name("cfn-lint")
+        return subprocess.run([program, "--regions", REGION, "--", *map(str, paths)],
+                              capture_output=True, text=True, check=False)
+
+    def test_templates(self):
+        done = self.lint(AWS / "base.yaml", AWS / "group.yaml")
+        self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ""))
+
+
+class Made(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        # Of what it leaves out: UNKNOWN has it.
+        warnings.simplefilter("ignore", UserWarning)
+        cls.server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+        cls.server.start()
+        host, port = cls.server.get_host_and_port()
+        cls.addClassCleanup(cls.server.stop)
+
+        def client(service):
+            return boto3.client(service, region_name=REGION, endpoint_url=f"http://{host}:{port}",
+                                aws_access_key_id="none", aws_secret_access_key="none")
+
+        cls.client = staticmethod(client)
+        cls.stacks = client("cloudformation")
+        ec2 = client("ec2")
+        vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
+        subnets = [
+            ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.9.{n}.0/24", AvailabilityZone=f"{REGION}{zone}")["Subnet"]["SubnetId"]
+            for n, zone in enumerate("ab")
+        ]
+        database = ec2.create_security_group(GroupName="database", Description="of RDS", VpcId=vpc)["GroupId"]
+        image = ec2.describe_images()["Images"][0]["ImageId"]
+        cls.base = dict(Vpc=vpc, BalancerSubnets=",".join(subnets), DatabaseSecurityGroup=database,
+                        Certificate=client("acm").request_certificate(DomainName="*.example.com")["CertificateArn"])
+        cls.group = dict(Base="primetime", Vpc=vpc, HostSubnets=",".join(subnets), GoldenImage=image, Domain="example.com",
+                         EditionKeys="k", TokenKeys="k", DrainSeconds="25", Floor="3",
+                         AlarmTopic=f"arn:aws:sns:{REGION}:123456789012:wake")
+        cls.database = "postgres://primetime@db.example.com/primetime?sslmode=verify-full"
+
+    def create(self, name, template, parameters):
+        self.stacks.create_stack(
+            StackName=name, TemplateBody=(AWS / template).read_text(), Capabilities=["CAPABILITY_IAM"],
+            Parameters=[dict(ParameterKey=key, ParameterValue=value) for key, value in parameters.items()])
+        return self.settled(name, "CREATE_COMPLETE")
+
+    def settled(self, name, wanted):
+        for _ in range(200):
+            found = [s for s in self.stacks.list_stacks()["StackSummaries"] if s["StackName"] == name][-1]
+            if not found["StackStatus"].endswith("IN_PROGRESS"):
+                break
+            time.sleep(0.05)
+        self.assertEqual(found["StackStatus"], wanted, found)
+        return found
+
+    def resources(self, name):
+        """Those that moto made: what it has no notion of, it leaves without a name."""
+        made = self.stacks.describe_stack_resources(StackName=name)["StackResources"]
+        return {r["LogicalResourceId"]: r for r in made if "LogicalResourceId" in r}
+
+    def unknown(self, name, template):
+        there = set(re.findall(r"^  (\w+):\n    Type: AWS::(?!EC2::(?:VPC|Subnet|Image)::Id|EC2::SecurityGroup::Id)",
+                               (AWS / template).read_text(), re.M))
+        return there - set(self.resources(name))
+
+    def test_it_is_made_and_unmade(self):
+        self.create("primetime", "base.yaml", self.base)
+        elb, scaling = self.client("elbv2"), self.client("autoscaling")
+        base = self.resources("primetime")
+        self.assertEqual(self.unknown("primetime", "base.yaml"), UNKNOWN["base.yaml"])
+        for role in ROLES:
+            with_database = {} if role == "origin" else {"DatabaseUrl": self.database}
+            self.create(f"primetime-{role}", "group.yaml", dict(self.group, Role=role, **with_database))
+            made = self.resources(f"primetime-{role}")
+            self.assertEqual(self.unknown(f"primetime-{role}", "group.yaml"), UNKNOWN["group.yaml"])
+            with self.subTest(role):
+                # Asked where it answers operators.
+                arn = made["Targets"]["PhysicalResourceId"]
+                [targets] = elb.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
+                self.assertEqual((targets["HealthCheckPath"], targets["HealthCheckPort"]), ("/readyz", "9090"))
+                [group] = scaling.describe_auto_scaling_groups(
+                    AutoScalingGroupNames=[made["Group"]["PhysicalResourceId"]])["AutoScalingGroups"]
+                self.assertEqual((group["MinSize"], group["DesiredCapacity"]), (3, 3))
+                self.assertEqual(group["TerminationPolicies"], ["OldestLaunchTemplate", "OldestInstance"])
+                self.assertEqual(group["TargetGroupARNs"], [arn])
+        rules = elb.describe_rules(ListenerArn=base["Secured"]["PhysicalResourceId"])["Rules"]
+        paths = {r["Priority"]: r["Conditions"][0]["PathPatternConfig"]["Values"] for r in rules if r["Conditions"]}
+        self.assertEqual(paths, {"10": ["/v/*", "/i/*"], "20": ["/studio/*"], "100": ["/*"]})
+
+        # Who faces viewers may read, and nothing else.
+        iam = self.client("iam")
+        may = {}
+        for role in ("ViewingRole", "WorkRole"):
+            name = base[role]["PhysicalResourceId"]
+            self.assertEqual(iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"], [])
+            [policy] = iam.list_role_policies(RoleName=name)["PolicyNames"]
+            document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+            # moto gives Python's notation of it, which YAML reads as well.
+            statements = (yaml.safe_load(document) if isinstance(document, str) else document)["Statement"]
+            may[role] = {a for s in statements for a in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])}
+        self.assertEqual(may["ViewingRole"], {"s3:GetObject", "s3:ListBucket"})
+        self.assertIn("s3:PutObject", may["WorkRole"])
+
+        bucket = base["Objects"]["PhysicalResourceId"]
+        for name in [*(f"primetime-{role}" for role in ROLES), "primetime"]:
+            self.stacks.delete_stack(StackName=name)
+            self.settled(name, "DELETE_COMPLETE")
+        self.assertEqual(scaling.describe_auto_scaling_groups()["AutoScalingGroups"], [])
+        self.assertEqual(elb.describe_load_balancers()["LoadBalancers"], [])
+
+    def test_the_balancer_waits_as_long_as_the_host(self):
+        """In the text: moto gives every group of targets its own default."""
+        text = (AWS / "group.yaml").read_text()
+        self.assertIn("{ Key: deregistration_delay.timeout_seconds, Value: !Ref DrainSeconds }", text)
+        self.assertIn("PRIMETIME_HTTP_DRAIN_SECONDS=${DrainSeconds}", text)
+        keys = (HERE / "crates/primetime/src/config/keys.rs").read_text()
+        drain = re.search(r'"http.drain_seconds", "(\d+)"', keys)[1]
+        self.assertIn(f"    Default: {drain}\n", text[text.index("  DrainSeconds:"):text.index("  EditionKeys:")])
+
+    def test_hosts_are_told_what_is_known(self):
+        """The binary refuses to start on a variable that is no key."""
+        keys = re.findall(r'key\(\s*"([a-z._]+)"', (HERE / "crates/primetime/src/config/keys.rs").read_text())
+        known = {"PRIMETIME_" + key.upper().replace(".", "_") for key in keys}
+        told = set(re.findall(r"PRIMETIME_[A-Z_]+(?==)", (AWS / "group.yaml").read_text()))
+        self.assertGreater(len(told), 5)
+        self.assertLessEqual(told, known)
+
+
+if __name__ == "__main__":
+    unittest.main()

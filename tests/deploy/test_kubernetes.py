@@ -1,0 +1,114 @@
+"""The Kubernetes manifests: their schemas, and what must agree between them and with the process. No API server is asked."""
+
+import pathlib
+import re
+import unittest
+
+import kubernetes_validate
+import yaml
+
+HERE = pathlib.Path(__file__).parents[2]
+BASE = HERE / "deploy/kubernetes/base"
+# Of the schemas; preStop's `sleep` has been there since 1.30.
+VERSION = "1.34.0"
+
+
+def documents():
+    kustomization = yaml.safe_load((BASE / "kustomization.yaml").read_text())
+    listed = kustomization["resources"]
+    there = {path.name for path in BASE.glob("*.yaml")} - {"kustomization.yaml"}
+    assert set(listed) == there, f"{listed} and {there}"
+    for name in listed:
+        yield from (document for document in yaml.safe_load_all((BASE / name).read_text()) if document)
+
+
+class Manifests(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.all = list(documents())
+
+    def of(self, kind):
+        return {d["metadata"]["name"]: d for d in self.all if d["kind"] == kind}
+
+    def test_schemas(self):
+        for document in self.all:
+            with self.subTest(document["kind"] + " " + document["metadata"]["name"]):
+                kubernetes_validate.validate(document, VERSION, strict=True)
+        broken = dict(self.of("Deployment")["site"], spec={"replica": 1})
+        with self.assertRaises(kubernetes_validate.ValidationError):
+            kubernetes_validate.validate(broken, VERSION, strict=True)
+
+    def test_a_drain_ends_before_the_kubelet_ends_it(self):
+        keys = (HERE / "crates/primetime/src/config/keys.rs").read_text()
+        drain = int(re.search(r'"http.drain_seconds", "(\d+)"', keys)[1])
+        # crates/primetime/src/serve: GIVE_BACK, twice.
+        give_back = 2 * int(re.search(r"GIVE_BACK: Duration = Duration::from_secs\((\d+)\)",
+                                      (HERE / "crates/primetime/src/serve/mod.rs").read_text())[1])
+        for name, deployment in self.of("Deployment").items():
+            pod = deployment["spec"]["template"]["spec"]
+            [container] = pod["containers"]
+            grace = pod["terminationGracePeriodSeconds"]
+            if "http" in {port["name"] for port in container["ports"]}:
+                sleep = container["lifecycle"]["preStop"]["sleep"]["seconds"]
+                self.assertGreater(grace, sleep + drain + give_back, name)
+            else:
+                self.assertGreater(grace, give_back, name)
+
+    def test_pods_are_confined_and_probed(self):
+        for name, deployment in self.of("Deployment").items():
+            pod = deployment["spec"]["template"]["spec"]
+            [container] = pod["containers"]
+            with self.subTest(name):
+                self.assertTrue(pod["securityContext"]["runAsNonRoot"])
+                self.assertFalse(pod["automountServiceAccountToken"])
+                self.assertTrue(container["securityContext"]["readOnlyRootFilesystem"])
+                self.assertFalse(container["securityContext"]["allowPrivilegeEscalation"])
+                self.assertEqual(container["securityContext"]["capabilities"], {"drop": ["ALL"]})
+                self.assertEqual(container["readinessProbe"]["httpGet"]["path"], "/readyz")
+                self.assertEqual(container["livenessProbe"]["httpGet"]["path"], "/healthz")
+                # Secrets are files, and every mount has its volume.
+                self.assertNotIn("env", container)
+                self.assertEqual({m["name"] for m in container["volumeMounts"]}, {v["name"] for v in pod["volumes"]})
+                for volume in pod["volumes"]:
+                    if "secret" in volume:
+                        self.assertEqual(volume["secret"]["defaultMode"], 0o400)
+
+    def test_what_is_told_is_known(self):
+        """The binary refuses to start on a variable that is no key."""
+        keys = re.findall(r'key\(\s*"([a-z._]+)"', (HERE / "crates/primetime/src/config/keys.rs").read_text())
+        known = {"PRIMETIME_" + key.upper().replace(".", "_") for key in keys}
+        self.assertGreater(len(known), 30)
+        for name, config in self.of("ConfigMap").items():
+            self.assertLessEqual(set(config["data"]), known, name)
+
+    def test_selectors_find_their_pods(self):
+        deployments = self.of("Deployment")
+        for name, deployment in deployments.items():
+            labels = deployment["spec"]["template"]["metadata"]["labels"]
+            self.assertEqual(deployment["spec"]["selector"]["matchLabels"], labels)
+        for kind in ("Service", "PodDisruptionBudget", "HorizontalPodAutoscaler"):
+            for name, document in self.of(kind).items():
+                spec = document["spec"]
+                self.assertIn(name, deployments)
+                if kind == "HorizontalPodAutoscaler":
+                    self.assertEqual(spec["scaleTargetRef"]["name"], name)
+                    # Two owners of one number would quarrel.
+                    self.assertNotIn("replicas", deployments[name]["spec"])
+                    continue
+                selector = spec["selector"].get("matchLabels", spec["selector"])
+                self.assertEqual(selector, deployments[name]["spec"]["template"]["metadata"]["labels"])
+        self.assertEqual(set(self.of("HorizontalPodAutoscaler")), {"site", "origin", "work"})
+        [rule] = self.of("Ingress")["primetime"]["spec"]["rules"]
+        for path in rule["http"]["paths"]:
+            self.assertIn(path["backend"]["service"]["name"], self.of("Service"))
+
+    def test_an_origin_reaches_no_database(self):
+        policy = self.of("NetworkPolicy")["database"]["spec"]["podSelector"]["matchExpressions"][0]
+        self.assertNotIn("origin", policy["values"])
+        origin = self.of("Deployment")["origin"]["spec"]["template"]["spec"]
+        names = {volume["name"] for volume in origin["volumes"]}
+        self.assertEqual(names, {"data", "tmp", "objects"})
+
+
+if __name__ == "__main__":
+    unittest.main()
