@@ -66,11 +66,12 @@ struct Outbox {
 
 impl<T: AsyncRead + AsyncWrite + Unpin, E: Express> Front<T, E> {
     pub fn new(stream: T, pulse: Arc<Pulse>, express: Arc<E>) -> Self {
+        let way = if express.is_there() { Way::Between } else { Way::Through };
         Self {
             stream,
             pulse,
             express,
-            way: Way::Between,
+            way,
             inbox: BytesMut::new(),
             give: 0,
             held: None,
@@ -142,18 +143,16 @@ impl<T: AsyncRead + AsyncWrite + Unpin, E: Express> Front<T, E> {
         };
         // Fields that were seen before are known to be plain ones.
         let known = self.visitor.as_ref().is_some_and(|(seen, _)| **seen == *fields);
-        let mut said = Said::Stale;
-        if method == Method::GET && known && !self.pulse.leave.is_cancelled() {
+        let wanted = method == Method::GET && self.express.wants(target) && !self.pulse.leave.is_cancelled();
+        let mut said = if wanted || !known { Said::Stale } else { Said::Pass };
+        if wanted && known {
             let (_, visitor) = self.visitor.as_ref()?;
             said = ask(&*self.express, target, visitor, &mut self.outbox.head);
         }
         if matches!(said, Said::Stale) {
             let Some(map) = plain_fields(fields) else { return Some(self.through()) };
             said = Said::Pass;
-            if method == Method::GET
-                && !self.pulse.leave.is_cancelled()
-                && let Some(visitor) = self.express.visitor(&map)
-            {
+            if wanted && let Some(visitor) = self.express.visitor(&map) {
                 said = ask(&*self.express, target, &visitor, &mut self.outbox.head);
                 if fields.len() <= MAX_KEPT {
                     self.visitor = Some((fields.into(), visitor));
