@@ -134,24 +134,33 @@ impl<T: AsyncRead + AsyncWrite + Unpin, E: Express> Front<T, E> {
         Poll::Ready(Ok(()))
     }
 
-    /// Looks at what is in the inbox between requests. Nothing comes of it while a head is not whole.
-    fn look(&mut self) -> Option<()> {
+    /// Looks at what is in the inbox between requests; says whether anything came of it. Nothing does while a head is not whole.
+    fn look(&mut self) -> bool {
         let (method, target, fields, len) = match Head::split(&self.inbox) {
-            Head::Partial => return None,
-            Head::Other => return Some(self.through()),
+            Head::Partial => return false,
+            Head::Other => {
+                self.through();
+                return true;
+            }
             Head::Plain { method, target, fields, len } => (method, target, fields, len),
         };
         // Fields that were seen before are known to be plain ones.
         let known = self.visitor.as_ref().is_some_and(|(seen, _)| **seen == *fields);
         let wanted = method == Method::GET && self.express.wants(target) && !self.pulse.leave.is_cancelled();
         let mut said = if wanted || !known { Said::Stale } else { Said::Pass };
-        if wanted && known {
-            let (_, visitor) = self.visitor.as_ref()?;
+        if wanted
+            && known
+            && let Some((_, visitor)) = &self.visitor
+        {
             said = ask(&*self.express, target, visitor, &mut self.outbox.head);
         }
         if matches!(said, Said::Stale) {
-            let Some(map) = plain_fields(fields) else { return Some(self.through()) };
+            let Some(map) = plain_fields(fields) else {
+                self.through();
+                return true;
+            };
             said = Said::Pass;
+            self.outbox.head.clear();
             if wanted && let Some(visitor) = self.express.visitor(&map) {
                 said = ask(&*self.express, target, &visitor, &mut self.outbox.head);
                 if fields.len() <= MAX_KEPT {
@@ -172,7 +181,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin, E: Express> Front<T, E> {
             self.way = Way::Given { begun: self.pulse.begun.load(Relaxed) };
             self.give = len;
         }
-        Some(())
+        true
     }
 
     fn through(&mut self) {
@@ -226,7 +235,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin, E: Express> AsyncRead for Front<T, E> {
                     return Poll::Pending;
                 }
                 Way::Between => {
-                    if !this.inbox.is_empty() && this.look().is_some() {
+                    if !this.inbox.is_empty() && this.look() {
                         continue;
                     }
                     if ready!(this.poll_fill(cx))? == 0 {
