@@ -81,6 +81,10 @@ impl Express {
 impl web::Express for Express {
     type Visitor = Visitor;
 
+    fn wants(&self, target: &str) -> bool {
+        self.find(target).is_some()
+    }
+
     fn visitor(&self, fields: &HeaderMap) -> Option<Visitor> {
         let visit = Visit::new(&self.site, &Uri::from_static("/"), fields).ok()?;
         if visit.stamp(&self.site, fields).is_some() {

@@ -28,6 +28,14 @@ pub trait Express: Send + Sync + 'static {
     /// What a request's fields say, apart from its path: kept while a connection's next requests have the very same fields.
     type Visitor: Send + Unpin;
 
+    /// Is there anybody? Without, connections are hyper's from their first byte.
+    fn is_there(&self) -> bool {
+        true
+    }
+
+    /// Might it ever answer `GET target`? Of what it would not, the fields are not read.
+    fn wants(&self, target: &str) -> bool;
+
     /// Reads the fields of a `GET`. `None`: requests like this one are the router's.
     fn visitor(&self, fields: &HeaderMap) -> Option<Self::Visitor>;
 
@@ -38,6 +46,14 @@ pub trait Express: Send + Sync + 'static {
 /// Nobody: the router answers everything.
 impl Express for () {
     type Visitor = ();
+
+    fn is_there(&self) -> bool {
+        false
+    }
+
+    fn wants(&self, _: &str) -> bool {
+        false
+    }
 
     fn visitor(&self, _: &HeaderMap) -> Option<()> {
         None
@@ -51,6 +67,14 @@ impl Express for () {
 /// Whoever it is, if anybody.
 impl<E: Express> Express for Option<E> {
     type Visitor = E::Visitor;
+
+    fn is_there(&self) -> bool {
+        self.as_ref().is_some_and(E::is_there)
+    }
+
+    fn wants(&self, target: &str) -> bool {
+        self.as_ref().is_some_and(|express| express.wants(target))
+    }
 
     fn visitor(&self, fields: &HeaderMap) -> Option<E::Visitor> {
         self.as_ref()?.visitor(fields)

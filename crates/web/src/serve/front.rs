@@ -66,11 +66,12 @@ struct Outbox {
 
 impl<T: AsyncRead + AsyncWrite + Unpin, E: Express> Front<T, E> {
     pub fn new(stream: T, pulse: Arc<Pulse>, express: Arc<E>) -> Self {
+        let way = if express.is_there() { Way::Between } else { Way::Through };
         Self {
             stream,
             pulse,
             express,
-            way: Way::Between,
+            way,
             inbox: BytesMut::new(),
             give: 0,
             held: None,
@@ -133,33 +134,34 @@ impl<T: AsyncRead + AsyncWrite + Unpin, E: Express> Front<T, E> {
         Poll::Ready(Ok(()))
     }
 
-    /// Looks at what is in the inbox between requests. Nothing comes of it while a head is not whole.
-    fn look(&mut self) -> Option<()> {
+    /// Looks at what is in the inbox between requests; says whether anything came of it. Nothing does while a head is not whole.
+    fn look(&mut self) -> bool {
         let (method, target, fields, len) = match Head::split(&self.inbox) {
-            Head::Partial => return None,
+            Head::Partial => return false,
             Head::Other => {
                 self.through();
-                return Some(());
+                return true;
             }
             Head::Plain { method, target, fields, len } => (method, target, fields, len),
         };
         // Fields that were seen before are known to be plain ones.
         let known = self.visitor.as_ref().is_some_and(|(seen, _)| **seen == *fields);
-        let mut said = Said::Stale;
-        if method == Method::GET && known && !self.pulse.leave.is_cancelled() {
-            let (_, visitor) = self.visitor.as_ref()?;
+        let wanted = method == Method::GET && self.express.wants(target) && !self.pulse.leave.is_cancelled();
+        let mut said = if wanted || !known { Said::Stale } else { Said::Pass };
+        if wanted
+            && known
+            && let Some((_, visitor)) = &self.visitor
+        {
             said = ask(&*self.express, target, visitor, &mut self.outbox.head);
         }
         if matches!(said, Said::Stale) {
             let Some(map) = plain_fields(fields) else {
                 self.through();
-                return Some(());
+                return true;
             };
             said = Said::Pass;
-            if method == Method::GET
-                && !self.pulse.leave.is_cancelled()
-                && let Some(visitor) = self.express.visitor(&map)
-            {
+            self.outbox.head.clear();
+            if wanted && let Some(visitor) = self.express.visitor(&map) {
                 said = ask(&*self.express, target, &visitor, &mut self.outbox.head);
                 if fields.len() <= MAX_KEPT {
                     self.visitor = Some((fields.into(), visitor));
@@ -179,7 +181,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin, E: Express> Front<T, E> {
             self.way = Way::Given { begun: self.pulse.begun.load(Relaxed) };
             self.give = len;
         }
-        Some(())
+        true
     }
 
     fn through(&mut self) {
@@ -233,7 +235,7 @@ impl<T: AsyncRead + AsyncWrite + Unpin, E: Express> AsyncRead for Front<T, E> {
                     return Poll::Pending;
                 }
                 Way::Between => {
-                    if !this.inbox.is_empty() && this.look().is_some() {
+                    if !this.inbox.is_empty() && this.look() {
                         continue;
                     }
                     if ready!(this.poll_fill(cx))? == 0 {

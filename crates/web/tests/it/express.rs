@@ -17,6 +17,10 @@ struct Quick;
 impl Express for Quick {
     type Visitor = String;
 
+    fn wants(&self, target: &str) -> bool {
+        target != "/one"
+    }
+
     fn visitor(&self, fields: &HeaderMap) -> Option<String> {
         Some(fields.get(header::USER_AGENT)?.to_str().ok()?.to_owned())
     }
