@@ -7,7 +7,10 @@ use std::{
 };
 
 use domain::{AssetId, Brand, BrandId, Genre, GenreId, Locale, Timestamp, TitleId};
-use objects::{Hash, Objects, announce::CurrentEdition};
+use objects::{
+    Hash, Objects,
+    announce::{CurrentEdition, Takedowns},
+};
 
 use crate::{
     AssetView, BrandView, EditionError, Languages, TitleView,
@@ -29,7 +32,7 @@ const MAX_THREADS: usize = 8;
 pub(crate) type Known = HashMap<Hash, Arc<Section>>;
 
 /// One edition, open. Immutable; share it in an `Arc`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Edition {
     number: u64,
     created_at: Timestamp,
@@ -40,9 +43,10 @@ pub struct Edition {
     locales: Box<[Locale]>,
     brands: BTreeMap<BrandId, BrandData>,
     genres: Arc<Section>,
+    takedowns: Arc<Takedowns>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Shard {
     pub(crate) titles: Arc<Section>,
     pub(crate) windows: Arc<Section>,
@@ -51,7 +55,7 @@ pub(crate) struct Shard {
     pub(crate) text: Box<[Option<Arc<Section>>]>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct BrandData {
     pub(crate) record: Arc<Section>,
     pub(crate) rails: Arc<Section>,
@@ -118,6 +122,36 @@ impl Edition {
     /// The hash of its header: names all of its content.
     pub fn header(&self) -> Hash {
         self.header
+    }
+
+    /// The same edition, from which these titles are taken down.
+    pub fn without(self, takedowns: Arc<Takedowns>) -> Self {
+        Self { takedowns, ..self }
+    }
+
+    /// The number of the announcement of takedowns that it is read with; 0 without any. What is made of an edition is made of
+    /// both numbers.
+    pub fn takedowns(&self) -> u64 {
+        self.takedowns.number
+    }
+
+    pub(crate) fn any_down(&self) -> bool {
+        !self.takedowns.titles.is_empty()
+    }
+
+    pub(crate) fn is_down(&self, title: &TitleId) -> bool {
+        self.takedowns.titles.contains(title)
+    }
+
+    /// The titles whose takedown takes these media down: the one that they are of, and its series.
+    pub fn owners(&self, asset: &AssetView) -> Vec<TitleId> {
+        let series = self.title(&asset.title).and_then(|title| title.series());
+        [asset.title.clone()].into_iter().chain(series.map(|series| series.id())).collect()
+    }
+
+    /// Is one of these titles taken down? They need not be in the edition any more.
+    pub fn any_of_down(&self, titles: &[TitleId]) -> bool {
+        titles.iter().any(|title| self.is_down(title))
     }
 
     /// Titles and episodes in it.
@@ -309,6 +343,7 @@ fn assemble(header: &Header, announced: &CurrentEdition, known: &Known) -> Resul
         brands,
         genres: Arc::clone(need(Kind::Genres, None, 0)?.0),
         locales: locales.into(),
+        takedowns: Arc::default(),
     })
 }
 

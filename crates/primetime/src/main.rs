@@ -11,6 +11,7 @@ mod failed;
 mod follow;
 mod keys;
 mod log;
+mod looking;
 mod serve;
 mod sockets;
 mod storage;

@@ -15,3 +15,4 @@ mod rollout;
 mod server;
 mod serving;
 mod shared;
+mod takedowns;
