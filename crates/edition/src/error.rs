@@ -6,6 +6,9 @@ pub enum EditionError {
     /// Which edition is the newest is not known.
     #[error("the newest edition is not known: {0}")]
     Announcement(#[from] AnnounceError),
+    /// What is taken down is not known, and never was: nothing is shown that might be.
+    #[error("what is taken down is not known: {0}")]
+    Takedowns(#[source] AnnounceError),
     /// An object of it cannot be read.
     #[error("part of the edition cannot be read: {0}")]
     Object(#[from] ObjectError),

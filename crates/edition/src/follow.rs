@@ -1,9 +1,11 @@
+mod takedowns;
+
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
 use objects::{
     Hash, Objects,
-    announce::{self, AnnounceError, CurrentEdition},
+    announce::{self, CurrentEdition},
     keys::KeyRing,
 };
 
@@ -11,8 +13,10 @@ use crate::{
     Edition, EditionError,
     load::{Known, forget_unused},
 };
+use takedowns::Down;
+pub use takedowns::Withdrawn;
 
-/// Keeps the newest edition open.
+/// Keeps the newest edition open, without what is taken down.
 ///
 /// [`Follower::poll`] blocks and is called every two seconds or less; [`Follower::snapshot`] costs next to nothing and is
 /// called for every request. What cannot be trusted or understood changes nothing: the edition that is open stays.
@@ -32,6 +36,8 @@ struct State {
     refused: Option<(Vec<u8>, String)>,
     /// Checked sections: those of the open edition, and those of one that is damaged elsewhere.
     known: Known,
+    /// What is taken down.
+    down: Down,
 }
 
 /// What a poll came to.
@@ -77,11 +83,17 @@ impl Follower {
     pub fn poll(&self) -> Outcome {
         // One poll at a time; a second one finds nothing new.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = match announce::read_bytes(&self.objects) {
+        // Nothing is shown before it is known what must not be.
+        if !state.down.is_known()
+            && let Withdrawn::Kept { error, .. } = state.down.look(&self.objects, &self.ring)
+        {
+            return refuse(&mut state, Vec::new(), EditionError::Takedowns(error));
+        }
+        let bytes = match announce::read_bytes::<CurrentEdition>(&self.objects) {
             Ok(bytes) => bytes,
             // A process that starts while the store is away opens what was open last: copies of it are on this machine.
-            Err(error) if is_away(&error) && self.current.load().is_none() => {
-                match announce::read_last(&self.objects) {
+            Err(error) if error.is_away() && self.current.load().is_none() => {
+                match announce::read_last::<CurrentEdition>(&self.objects) {
                     Some(bytes) => bytes,
                     None => return refuse(&mut state, Vec::new(), error.into()),
                 }
@@ -92,7 +104,7 @@ impl Follower {
             state.refused = None;
             return Outcome::Same;
         }
-        match self.adopt(&bytes, &mut state.known) {
+        match self.adopt(&bytes, &mut state) {
             Ok(outcome) => {
                 state.adopted = bytes;
                 state.refused = None;
@@ -102,7 +114,7 @@ impl Follower {
         }
     }
 
-    fn adopt(&self, bytes: &[u8], known: &mut Known) -> Result<Outcome, EditionError> {
+    fn adopt(&self, bytes: &[u8], state: &mut State) -> Result<Outcome, EditionError> {
         let announced = announce::parse(bytes, &self.ring)?;
         let open = self.current.load_full();
         if let Some(open) = &open
@@ -110,13 +122,25 @@ impl Follower {
         {
             return Ok(Outcome::Same);
         }
-        let (edition, sections_read) = Edition::open_with(&self.objects, &announced, known)?;
+        let (edition, sections_read) = Edition::open_with(&self.objects, &announced, &mut state.known)?;
         let to = edition.number();
         let from = open.map(|edition| edition.number());
         // What the old edition alone needs goes when its last reader does, and is forgotten at the next switch.
-        self.current.store(Some(Arc::new(edition)));
-        forget_unused(known);
+        self.current.store(Some(Arc::new(edition.without(state.down.titles()))));
+        forget_unused(&mut state.known);
         Ok(Outcome::Switched { from, to, sections_read })
+    }
+
+    /// Looks what is taken down; the open edition is without it from here on. Blocks while it reads.
+    pub fn poll_takedowns(&self) -> Withdrawn {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let outcome = state.down.look(&self.objects, &self.ring);
+        if let Withdrawn::Changed { .. } = outcome
+            && let Some(open) = self.current.load_full()
+        {
+            self.current.store(Some(Arc::new(Edition::clone(&open).without(state.down.titles()))));
+        }
+        outcome
     }
 }
 
@@ -127,10 +151,6 @@ fn newer(announced: &CurrentEdition, open: u64, header: Hash) -> Result<bool, Ed
         std::cmp::Ordering::Equal if announced.header == header => Ok(false),
         _ => Err(EditionError::Older { open, announced: announced.number }),
     }
-}
-
-fn is_away(error: &AnnounceError) -> bool {
-    matches!(error, AnnounceError::Object(error) if error.is_away())
 }
 
 fn refuse(state: &mut State, bytes: Vec<u8>, error: EditionError) -> Outcome {
@@ -144,6 +164,6 @@ impl Outcome {
     /// True when nothing has ever been announced: an empty platform, not a fault.
     pub fn nothing_announced(&self) -> bool {
         let Outcome::Kept { error, .. } = self else { return false };
-        matches!(error, EditionError::Announcement(AnnounceError::Object(error)) if error.is_missing())
+        matches!(error, EditionError::Announcement(error) if error.is_missing())
     }
 }

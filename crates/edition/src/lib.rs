@@ -21,7 +21,7 @@ mod view;
 pub use audience::{Audience, AudienceId};
 pub use build::{AssetInput, BuildInput, Built, build};
 pub use error::{BuildError, EditionError};
-pub use follow::{Follower, Outcome};
+pub use follow::{Follower, Outcome, Withdrawn};
 pub use format::{FORMAT, READS, fuzz_header, fuzz_section};
 pub use load::Edition;
 pub use view::{

@@ -7,7 +7,10 @@ use std::{
 };
 
 use domain::{AssetId, Brand, BrandId, Genre, GenreId, Locale, Timestamp, TitleId};
-use objects::{Hash, Objects, announce::CurrentEdition};
+use objects::{
+    Hash, Objects,
+    announce::{CurrentEdition, Takedowns},
+};
 
 use crate::{
     AssetView, BrandView, EditionError, Languages, TitleView,
@@ -30,7 +33,7 @@ const MAX_THREADS: usize = 8;
 pub(crate) type Known = HashMap<Hash, Arc<Section>>;
 
 /// One edition, open. Immutable; share it in an `Arc`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Edition {
     number: u64,
     created_at: Timestamp,
@@ -41,11 +44,12 @@ pub struct Edition {
     locales: Box<[Locale]>,
     brands: BTreeMap<BrandId, BrandData>,
     genres: Arc<Section>,
-    title_places: Places,
-    asset_places: Places,
+    title_places: Arc<Places>,
+    asset_places: Arc<Places>,
+    takedowns: Arc<Takedowns>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Shard {
     pub(crate) titles: Arc<Section>,
     pub(crate) windows: Arc<Section>,
@@ -54,7 +58,7 @@ pub(crate) struct Shard {
     pub(crate) text: Box<[Option<Arc<Section>>]>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct BrandData {
     pub(crate) record: Arc<Section>,
     pub(crate) rails: Arc<Section>,
@@ -121,6 +125,36 @@ impl Edition {
     /// The hash of its header: names all of its content.
     pub fn header(&self) -> Hash {
         self.header
+    }
+
+    /// The same edition, from which these titles are taken down.
+    pub fn without(self, takedowns: Arc<Takedowns>) -> Self {
+        Self { takedowns, ..self }
+    }
+
+    /// The number of the announcement of takedowns that it is read with; 0 without any. What is made of an edition is made of
+    /// both numbers.
+    pub fn takedowns(&self) -> u64 {
+        self.takedowns.number
+    }
+
+    pub(crate) fn any_down(&self) -> bool {
+        !self.takedowns.titles.is_empty()
+    }
+
+    pub(crate) fn is_down(&self, title: &TitleId) -> bool {
+        self.takedowns.titles.contains(title)
+    }
+
+    /// The titles whose takedown takes these media down: the one that they are of, and its series.
+    pub fn owners(&self, asset: &AssetView) -> Vec<TitleId> {
+        let series = self.title(&asset.title).and_then(|title| title.series());
+        [asset.title.clone()].into_iter().chain(series.map(|series| series.id())).collect()
+    }
+
+    /// Is one of these titles taken down? They need not be in the edition any more.
+    pub fn any_of_down(&self, titles: &[TitleId]) -> bool {
+        titles.iter().any(|title| self.is_down(title))
     }
 
     /// Titles and episodes in it.
@@ -330,8 +364,9 @@ fn assemble(header: &Header, announced: &CurrentEdition, known: &Known) -> Resul
         brands,
         genres: Arc::clone(need(Kind::Genres, None, 0)?.0),
         locales: locales.into(),
-        title_places: Places::default(),
-        asset_places: Places::default(),
+        title_places: Arc::default(),
+        asset_places: Arc::default(),
+        takedowns: Arc::default(),
     })
 }
 

@@ -59,8 +59,8 @@ pub enum KeyKind {
     Edition,
     /// `images/golden/{hash}`: a machine's disk as it was baked.
     GoldenImage,
-    /// `editions/current`, `images/golden/catalogue` and `oci/tags/{repository}/{tag}`: signed, and the only kind that is
-    /// replaced.
+    /// `editions/current`, `takedowns/current`, `images/golden/catalogue` and `oci/tags/{repository}/{tag}`: signed, and the
+    /// only kind that is replaced.
     Announcement,
     /// `oci/blobs/{hash}`: a layer or configuration of a container image.
     ImageBlob,
@@ -122,6 +122,11 @@ impl Key {
     /// The announcement of the newest edition.
     pub fn current_edition() -> Self {
         Self::make("editions/current".into())
+    }
+
+    /// The announcement of what nobody may see.
+    pub fn current_takedowns() -> Self {
+        Self::make("takedowns/current".into())
     }
 
     /// The golden image with this content.
@@ -200,7 +205,7 @@ fn classify(text: &str) -> Option<KeyKind> {
             number::<u16>(file.strip_suffix(".webp")?).map(|_| KeyKind::Image)
         }
         "sections" => rest.parse::<Hash>().ok().map(|_| KeyKind::Section),
-        "editions" if rest == "current" => Some(KeyKind::Announcement),
+        "editions" | "takedowns" if rest == "current" => Some(KeyKind::Announcement),
         "editions" => {
             let (n, hash) = rest.split_once('-')?;
             number::<u64>(n)?;
@@ -276,6 +281,7 @@ mod tests {
             (Key::section(&hash), KeyKind::Section),
             (Key::edition(7, &hash), KeyKind::Edition),
             (Key::current_edition(), KeyKind::Announcement),
+            (Key::current_takedowns(), KeyKind::Announcement),
             (Key::image_blob(&digest), KeyKind::ImageBlob),
             (Key::image_manifest(&digest), KeyKind::ImageManifest),
             (
@@ -328,6 +334,8 @@ mod tests {
             "editions/../current",
             "editions/current/",
             "editions/1",
+            "takedowns/",
+            "takedowns/1",
             "oci/blobs/..",
             "oci/tags/a/..",
             "oci/tags/../a",

@@ -8,7 +8,7 @@ use fleet::{
     rollout::{Limits, Observation, Order, Plan, Rollout, Wanted},
 };
 use objects::Hash;
-use store::{NewRollout, RolloutRow, RolloutState, Store, Tx};
+use store::{NewRollout, RolloutRow, RolloutState, Store, Tx, WantedInstances};
 
 use crate::{OpsError, audit};
 
@@ -103,6 +103,21 @@ impl Desk {
         let under_way = self.newest().await?.filter(|row| row.state == RolloutState::Running);
         let row = under_way.ok_or_else(|| OpsError::None(self.service.clone()))?;
         self.order_to(&row, order).await
+    }
+
+    /// Says how many instances of the service shall run from now on; whoever supervises them looks.
+    pub async fn scale(&self, instances: u32, why: &str) -> Result<(), OpsError> {
+        if why.trim().is_empty() {
+            return Err(OpsError::NoReason);
+        }
+        let now = self.clock.now();
+        let (service, who, why) = (self.service.clone(), self.who.clone(), why.to_owned());
+        let body = format!("{service} to {instances} instances: {why}");
+        let mut tx = self.store.begin().await?;
+        tx.want_instances(&WantedInstances { service, instances, who, why }, now).await?;
+        self.deed(&mut tx, "service.scale", &body, now).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// The last rollouts, newest first.

@@ -1,3 +1,4 @@
+use domain::TitleId;
 use fleet::rollout::{DriverError, PlanError, Refused};
 use store::StoreError;
 
@@ -53,6 +54,29 @@ pub enum OpsError {
         /// The hash of the plan as it would be now.
         is: String,
     },
+    /// Nothing ever had this id.
+    #[error("there is no title `{0}`, and never was one: it is the last part of its page's address")]
+    NoTitle(TitleId),
+    /// Once is enough.
+    #[error("`{0}` is taken down already")]
+    IsDown(TitleId),
+    /// There is nothing to lift.
+    #[error("`{0}` is not taken down")]
+    IsNotDown(TitleId),
+    /// The announcement would be too long.
+    #[error("{max} titles are taken down, which is all that one announcement holds: take what is gone for good out of the catalogue, publish, and lift it", max = objects::announce::MAX_TAKEDOWNS)]
+    TooManyDown,
+    /// It was decided on, and could not be announced yet.
+    #[error(
+        "it is decided and written down, but could not be announced yet: {0}; a process with the studio role goes on trying"
+    )]
+    Announce(#[from] objects::announce::AnnounceError),
+    /// The process stops.
+    #[error("it was interrupted")]
+    Interrupted,
+    /// A reason must be given.
+    #[error("say why, in a few words: it stands in the audit log")]
+    NoReason,
     /// Who it is must be said.
     #[error("say who you are: the audit log needs a name")]
     Nobody,

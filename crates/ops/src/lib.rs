@@ -1,4 +1,4 @@
-//! Rollouts carried out, orders given to them, and the log of who did what and why.
+//! Rollouts carried out, orders given to them, titles taken down, and the log of who did what and why.
 //!
 //! What is decided stands in `fleet`, which is pure; what is kept stands in `store`. Here they meet the fleet as it is, through a
 //! [`fleet::rollout::Driver`].
@@ -7,8 +7,10 @@ pub mod audit;
 mod controller;
 mod desk;
 mod error;
+mod takedowns;
 mod windows;
 
 pub use controller::{Controller, Ticked};
 pub use desk::{Desk, Status};
 pub use error::OpsError;
+pub use takedowns::{Asked, Takedowns};

@@ -9,7 +9,9 @@ use moka::future::Cache;
 use objects::{Key, Objects};
 use web::Failure;
 
-use crate::{AssetSource, Named, OriginLimits, loaded::Loaded, problems, problems::MediaError, stats::Stats};
+use crate::{
+    AssetSource, Indexed, Named, OriginLimits, loaded::Loaded, problems, problems::MediaError, stats::Stats,
+};
 
 /// Media indexes on demand: read once however many ask, checked, and held within a bound of bytes.
 pub(crate) struct Assets {
@@ -20,7 +22,7 @@ pub(crate) struct Assets {
     stats: Stats,
     loaded: Cache<Key, Arc<Loaded>>,
     /// Assets served lately: their newest index and when it was last used.
-    served: Mutex<HashMap<AssetId, (Key, Timestamp)>>,
+    served: Mutex<HashMap<AssetId, (Arc<Indexed>, Timestamp)>>,
 }
 
 impl Assets {
@@ -40,25 +42,30 @@ impl Assets {
 
     /// The asset as the newest edition names it, or as an earlier one did while somebody with a token goes on.
     pub async fn get(&self, asset: &AssetId) -> Result<Arc<Loaded>, Failure> {
-        let key = match self.source.look(asset) {
-            Named::Index(key) => key,
+        let named = match self.source.look(asset) {
+            Named::Index(named) => named,
             Named::Not => {
-                let key = self.remembered(asset).ok_or_else(web::Problem::not_found)?;
+                let last = self.remembered(asset).ok_or_else(web::Problem::not_found)?;
+                // Who goes on with what the edition dropped does not go on with what was taken down.
+                if self.source.any_down(&last.owners) {
+                    return Err(problems::taken_down().into());
+                }
                 self.stats.kept.inc();
-                key
+                last
             }
+            Named::TakenDown => return Err(problems::taken_down().into()),
             Named::NoEdition => return Err(problems::no_edition().into()),
         };
-        match self.load(asset, &key).await {
+        match self.load(asset, &named.key).await {
             Ok(loaded) => {
-                self.remember(asset, key);
+                self.remember(asset, named);
                 Ok(loaded)
             }
-            Err(error) => match self.remembered(asset).filter(|last| *last != key) {
+            Err(error) => match self.remembered(asset).filter(|last| last.key != named.key) {
                 // What was served until now is still good: the new index only names more.
                 Some(last) => {
                     tracing::error!(%asset, cause = %web::problem::chain(&error), "keeping the last good media index");
-                    self.load(asset, &last).await.map_err(problems::broken)
+                    self.load(asset, &last.key).await.map_err(problems::broken)
                 }
                 None => Err(problems::broken(error)),
             },
@@ -81,17 +88,17 @@ impl Assets {
         Ok(self.loaded.try_get_with_by_ref(key, loading).await?)
     }
 
-    fn remembered(&self, asset: &AssetId) -> Option<Key> {
+    fn remembered(&self, asset: &AssetId) -> Option<Arc<Indexed>> {
         let served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
-        let (key, used) = served.get(asset)?;
-        (self.clock.now().since(*used) < self.limits.keep_dropped).then(|| key.clone())
+        let (last, used) = served.get(asset)?;
+        (self.clock.now().since(*used) < self.limits.keep_dropped).then(|| last.clone())
     }
 
-    fn remember(&self, asset: &AssetId, key: Key) {
+    fn remember(&self, asset: &AssetId, named: Arc<Indexed>) {
         let now = self.clock.now();
         let mut served = self.served.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = served.get_mut(asset) {
-            *entry = (key, now);
+            *entry = (named, now);
             return;
         }
         if served.len() >= self.limits.remembered {
@@ -104,7 +111,7 @@ impl Assets {
         {
             served.remove(&oldest);
         }
-        served.insert(asset.clone(), (key, now));
+        served.insert(asset.clone(), (named, now));
     }
 }
 

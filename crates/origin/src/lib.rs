@@ -31,4 +31,4 @@ mod stream;
 pub use limits::OriginLimits;
 pub use path::fuzz_path;
 pub use router::{OriginState, router};
-pub use source::{AssetSource, Named};
+pub use source::{AssetSource, Indexed, Named};

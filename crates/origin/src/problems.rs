@@ -79,6 +79,12 @@ pub(crate) fn no_edition() -> Problem {
     Problem::unavailable(2).code("no-edition")
 }
 
+/// Nobody may see it any more (RFC 7725): players end, and show what it says.
+pub(crate) fn taken_down() -> Problem {
+    Problem::new(StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS, "taken-down", "This title was taken down")
+        .detail("It cannot be shown any longer.")
+}
+
 pub(crate) fn too_many_streams() -> Problem {
     Problem::unavailable(1).code("overloaded")
 }

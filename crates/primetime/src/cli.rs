@@ -3,6 +3,7 @@
 mod fleet;
 mod host;
 mod rollout;
+mod takedown;
 
 use std::path::PathBuf;
 
@@ -16,6 +17,7 @@ use crate::{
 pub use fleet::{FleetCommand, SimulateArgs};
 pub use host::HostArgs;
 pub use rollout::{AuditCommand, Myself, RollArgs, RolloutCommand};
+pub use takedown::{TakedownArgs, TakedownCommand};
 
 /// Open-source internet TV: several branded streaming services from one platform.
 #[derive(Debug, Parser)]
@@ -39,6 +41,7 @@ Examples:
   primetime host --roles site,origin --release v41 --instances 4
   primetime release roll v42                       a canary, judged; then waves; undone by itself when worse
   primetime release undo --why odd-colours         back to the release before
+  primetime takedown night-ferry --why court-order nobody sees it any more, from the next two seconds on
   primetime fleet simulate --trace load.csv        what each scaling policy would have cost
   primetime config print                           every key, its value, and where that is from";
 
@@ -81,6 +84,8 @@ pub enum Command {
         #[arg(long, value_name = "REASON")]
         confirm: Option<String>,
     },
+    /// Hide a title everywhere within seconds, whatever editions say; lift that; list what is hidden
+    Takedown(TakedownArgs),
     /// Look for what is wrong with this machine, the data folder and the configuration
     Doctor,
     /// Bring the database to this version's schema (serve does it too)

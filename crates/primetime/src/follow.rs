@@ -1,14 +1,16 @@
-//! Keeps the newest edition open, and tells readiness, metrics and the log.
+//! Keeps the newest edition open, without what is taken down, and tells readiness, metrics and the log.
 
 use std::{sync::Arc, time::Duration};
 
-use edition::{Follower, Outcome};
+use edition::{Follower, Outcome, Withdrawn};
 use prometheus_client::metrics::{counter::Counter, gauge::Gauge};
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 use web::{Metrics, health::Condition};
 
-/// From announcement to all nodes in less than two seconds.
+use crate::looking::Looks;
+
+/// From announcement to all nodes in less than two seconds, of editions and of takedowns.
 const EVERY: Duration = Duration::from_millis(1_000);
 
 /// The task that follows.
@@ -17,6 +19,9 @@ pub struct Following {
     ready: Condition,
     number: Gauge,
     refused: Counter,
+    takedowns: Gauge,
+    taken_down: Gauge,
+    takedowns_refused: Counter,
 }
 
 impl Following {
@@ -26,26 +31,57 @@ impl Following {
             metrics.register("edition_number", "Number of the edition that is open", Gauge::default());
         let refused =
             metrics.register("edition_refused", "Polls that refused what is announced", Counter::default());
-        Self { follower, ready, number, refused }
+        let takedowns = metrics.register(
+            "takedowns_number",
+            "Number of the announcement of takedowns that is followed",
+            Gauge::default(),
+        );
+        let taken_down = metrics.register("taken_down", "Titles that are taken down", Gauge::default());
+        let takedowns_refused = metrics.register(
+            "takedowns_refused",
+            "Looks that could not read or refused what is announced as taken down",
+            Counter::default(),
+        );
+        Self { follower, ready, number, refused, takedowns, taken_down, takedowns_refused }
     }
 
     /// One look: at start, so that a process is ready as soon as it answers.
     pub async fn look(&self) {
         let follower = self.follower.clone();
-        match spawn_blocking(move || follower.poll()).await {
-            Ok(outcome) => self.tell(&outcome),
+        // What is taken down first: no edition may show it even for the time of a look.
+        match spawn_blocking(move || (follower.poll_takedowns(), follower.poll())).await {
+            Ok((withdrawn, outcome)) => {
+                self.tell_withdrawn(&withdrawn);
+                self.tell(&outcome);
+            }
             Err(error) => tracing::error!(%error, "looking for a new edition panicked"),
         }
     }
 
     /// Looks on until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        let mut every = tokio::time::interval(EVERY);
-        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = every.tick() => self.look().await,
+        let mut looks = Looks::new(EVERY, stop);
+        while looks.due().await {
+            self.look().await;
+        }
+    }
+
+    fn tell_withdrawn(&self, withdrawn: &Withdrawn) {
+        match withdrawn {
+            Withdrawn::Same => {}
+            Withdrawn::Changed { number, titles } => {
+                tracing::info!(number, titles, "other titles are taken down");
+                self.takedowns.set(i64::try_from(*number).unwrap_or(i64::MAX));
+                self.taken_down.set(i64::try_from(*titles).unwrap_or(i64::MAX));
+            }
+            Withdrawn::Kept { error, repeated } => {
+                self.takedowns_refused.inc();
+                if !repeated {
+                    tracing::error!(
+                        "what is taken down cannot be read; what was, stays down: {}",
+                        web::problem::chain(error)
+                    );
+                }
             }
         }
     }

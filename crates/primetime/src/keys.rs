@@ -18,7 +18,7 @@ use crate::{
 /// What a key signs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
-    /// `editions/current`.
+    /// `editions/current` and `takedowns/current`.
     Edition,
     /// Delivery tokens.
     Token,

@@ -12,6 +12,7 @@ mod follow;
 mod host;
 mod keys;
 mod log;
+mod looking;
 mod serve;
 mod sockets;
 mod storage;

@@ -165,6 +165,7 @@ pub(crate) async fn made(
 pub(crate) fn key(visit: &Visit, locale: &Locale, path: String) -> PageKey {
     PageKey {
         edition: visit.edition().number(),
+        takedowns: visit.edition().takedowns(),
         brand: visit.brand_id().clone(),
         path,
         locale: locale.clone(),

@@ -21,6 +21,8 @@ const ENTRY_OVERHEAD: usize = 512;
 pub struct PageKey {
     /// Of which edition.
     pub edition: u64,
+    /// Without what was taken down then.
+    pub takedowns: u64,
     /// Of which brand.
     pub brand: BrandId,
     /// Which page.

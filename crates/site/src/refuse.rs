@@ -17,7 +17,15 @@ const AWAY_RETRY: u32 = 5;
 pub fn denied(site: &SiteState, visit: &Visit, denial: &Denial) -> Problem {
     match denial {
         Denial::Brand => Problem::not_found(),
-        Denial::TakenDown => Problem::new(StatusCode::GONE, "taken-down", "This title has been withdrawn"),
+        Denial::TakenDown => {
+            let problem = Problem::new(
+                StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS,
+                "taken-down",
+                "This title was taken down",
+            )
+            .detail("It cannot be shown any longer.");
+            by_us(site, visit, problem)
+        }
         Denial::Territory => {
             let place =
                 visit.ask().territory.map_or("your country".into(), |territory| territory.to_string());
@@ -31,10 +39,7 @@ pub fn denied(site: &SiteState, visit: &Visit, denial: &Denial) -> Problem {
                 "territory",
                 visit.ask().territory.map_or(json!(null), |territory| json!(territory.as_str())),
             );
-            match blocked_by(site, visit) {
-                Some(link) => problem.header(header::LINK, link),
-                None => problem,
-            }
+            by_us(site, visit, problem)
         }
         Denial::Device => {
             Problem::new(StatusCode::FORBIDDEN, "device", "This title is not for this kind of device")
@@ -58,6 +63,14 @@ pub fn denied(site: &SiteState, visit: &Visit, denial: &Denial) -> Problem {
                 .detail(format!("It comes with: {}.", plans.join(", ")))
                 .with("plans", json!(plans))
         }
+    }
+}
+
+/// Says who blocks.
+fn by_us(site: &SiteState, visit: &Visit, problem: Problem) -> Problem {
+    match blocked_by(site, visit) {
+        Some(link) => problem.header(header::LINK, link),
+        None => problem,
     }
 }
 

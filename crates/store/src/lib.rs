@@ -6,6 +6,7 @@
 mod assets;
 mod audit;
 mod catalogue;
+mod chat;
 mod copy;
 mod db;
 mod editions;
@@ -21,8 +22,10 @@ mod profiles;
 mod rollouts;
 mod sqlite;
 mod tables;
+mod takedowns;
 mod tally;
 mod url;
+mod wanted;
 
 use std::{path::Path, sync::Arc, time::Duration};
 
@@ -31,6 +34,7 @@ use tokio::sync::Notify;
 pub use assets::{Asset, AssetState, NewAsset, Track};
 pub use audit::AuditRow;
 pub use catalogue::{Document, Imported, Revision, Staged};
+pub use chat::Decided;
 pub use copy::{CopyError, Tallies};
 pub use editions::EditionRow;
 pub use error::EngineError;
@@ -42,8 +46,10 @@ pub use outbox::Promise;
 pub use pictures::PictureRow;
 pub use positions::{Position, PositionWrite};
 pub use rollouts::{NewRollout, RolloutLease, RolloutRow, RolloutState};
+pub use takedowns::{Lifted, Takedown};
 pub use tally::Tally;
 pub use url::{Location, LocationError, PostgresUrl, mask};
+pub use wanted::WantedInstances;
 
 use db::{Connection, Db};
 
@@ -146,6 +152,7 @@ impl Store {
             assets::STATEMENTS,
             audit::STATEMENTS,
             &catalogue::STATEMENTS.concat(),
+            chat::STATEMENTS,
             editions::STATEMENTS,
             &jobs::STATEMENTS.concat(),
             migrate::STATEMENTS,
@@ -154,6 +161,8 @@ impl Store {
             positions::STATEMENTS,
             profiles::STATEMENTS,
             rollouts::STATEMENTS,
+            takedowns::STATEMENTS,
+            wanted::STATEMENTS,
         ]
         .concat();
         statements.extend(jobs::DIFFERENT.iter().map(|sql| self.db.text(*sql)));

@@ -18,6 +18,12 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0002_rollouts.sql"),
         least: 1,
     },
+    Migration {
+        version: 3,
+        name: "takedowns and chat",
+        sql: include_str!("../migrations/0003_takedowns_and_chat.sql"),
+        least: 1,
+    },
 ];
 
 /// The newest schema that this program knows.

@@ -64,6 +64,15 @@ pub(crate) const TABLES: &[Table] = &[
         &["generation", "version", "fence", "lease_until", "created_at", "updated_at"],
     ),
     table("audit", &["who", "what", "body", "before", "hash"], &["seq", "at"]),
+    table(
+        "takedowns",
+        &["title", "who", "why", "lifted_who", "lifted_why"],
+        &["number", "at", "lifted", "lifted_at"],
+    ),
+    table("wanted", &["service", "who", "why"], &["instances", "at"]),
+    table("chat_seen", &["id"], &["at"]),
+    table("chat_plans", &["hash", "body", "state", "decided_by"], &["at", "decided_at"]),
+    table("chat_told", &["channel", "owner"], &["seq", "lease_until"]),
 ];
 
 impl Table {

@@ -67,7 +67,7 @@ pub struct Grant {
 /// Why not. In the order in which they are given: the first that holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Denial {
-    /// Withdrawn from everywhere.
+    /// Withdrawn from everywhere, whatever windows say (HTTP 451).
     TakenDown,
     /// Not part of this brand.
     Brand,

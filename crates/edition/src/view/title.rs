@@ -114,9 +114,16 @@ impl<'e> TitleView<'e> {
         }
     }
 
-    /// What rights decide on. Whoever knows of takedowns sets `taken_down`.
+    /// What rights decide on.
     pub fn subject(&self) -> Subject<'e> {
-        Subject { windows: self.windows(), maturity: self.maturity(), taken_down: false }
+        Subject { windows: self.windows(), maturity: self.maturity(), taken_down: self.is_down() }
+    }
+
+    /// Taken down itself, or with its series?
+    pub(crate) fn is_down(&self) -> bool {
+        let down = |title: &TitleView<'_>| self.edition.is_down(&title.id());
+        // Without any, as nearly always, no id is looked up.
+        self.edition.any_down() && (down(self) || self.series().is_some_and(|series| down(&series)))
     }
 
     /// May it be seen? [`rights::decide`] on [`TitleView::subject`].

@@ -9,4 +9,5 @@ mod hostile;
 mod rails;
 mod round_trip;
 mod synthetic;
+mod takedowns;
 mod world;

@@ -1,6 +1,7 @@
 //! The local side of a bucket: files in the making, and copies of sections and headers, no more than the bound.
 
 use std::{
+    collections::HashMap,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
@@ -28,8 +29,8 @@ pub(crate) struct Local {
     bound: u64,
     /// Bytes added since the last look.
     added: AtomicU64,
-    /// The announcement that was read last, as it lies in the folder too.
-    announced: Mutex<Vec<u8>>,
+    /// The announcements that were read last, as they lie in the folder too.
+    announced: Mutex<HashMap<Key, Vec<u8>>>,
 }
 
 impl Local {
@@ -82,8 +83,8 @@ impl Local {
     /// Keeps what was announced last, for a start while the store is away. When there is no room, that start has nothing.
     pub fn announced(&self, key: &Key, bytes: &[u8]) {
         let mut last = self.announced.lock().unwrap_or_else(PoisonError::into_inner);
-        if *last != bytes && self.copies.replace(key, bytes).is_ok() {
-            *last = bytes.to_vec();
+        if last.get(key).is_none_or(|last| last != bytes) && self.copies.replace(key, bytes).is_ok() {
+            last.insert(key.clone(), bytes.to_vec());
         }
     }
 

@@ -20,22 +20,25 @@ fn numbers_only_grow() {
     let key = SigningKey::generate(&SeededRng::new(1));
     let ring = KeyRing::from(key.public());
     assert!(
-        matches!(announce::read(&objects, &ring), Err(AnnounceError::Object(error)) if error.is_missing())
+        matches!(announce::read::<CurrentEdition>(&objects, &ring), Err(AnnounceError::Object(error)) if error.is_missing())
     );
     for edition in [edition(1, "one"), edition(1, "one"), edition(3, "three")] {
         announce::publish(&objects, &edition, &key, &ring).unwrap();
-        assert_eq!(announce::read(&objects, &ring).unwrap(), edition);
+        assert_eq!(announce::read::<CurrentEdition>(&objects, &ring).unwrap(), edition);
     }
     for edition in [edition(2, "two"), edition(3, "another three")] {
         let refused = announce::publish(&objects, &edition, &key, &ring);
         assert!(matches!(refused, Err(AnnounceError::Older { current: 3, .. })));
     }
-    assert_eq!(announce::read(&objects, &ring).unwrap(), edition(3, "three"));
+    assert_eq!(announce::read::<CurrentEdition>(&objects, &ring).unwrap(), edition(3, "three"));
     // What cannot be trusted is replaced: the database has decided.
     objects.replace(&Key::current_edition(), b"damaged").unwrap();
-    assert!(matches!(announce::read(&objects, &ring), Err(AnnounceError::Signed(SignedError::Malformed(_)))));
+    assert!(matches!(
+        announce::read::<CurrentEdition>(&objects, &ring),
+        Err(AnnounceError::Signed { error: SignedError::Malformed(_), .. })
+    ));
     announce::publish(&objects, &edition(4, "four"), &key, &ring).unwrap();
-    assert_eq!(announce::read(&objects, &ring).unwrap(), edition(4, "four"));
+    assert_eq!(announce::read::<CurrentEdition>(&objects, &ring).unwrap(), edition(4, "four"));
 }
 
 #[test]
@@ -62,7 +65,7 @@ proptest! {
         prop_assume!(bytes[at] != to);
         bytes[at] = to;
         // A change that JSON does not see (a space for a space) may pass, but never another content.
-        if let Ok(found) = announce::parse(&bytes, &ring) {
+        if let Ok(found) = announce::parse::<CurrentEdition>(&bytes, &ring) {
             prop_assert_eq!(found, edition(7, "seven"));
         }
     }

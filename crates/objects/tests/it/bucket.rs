@@ -5,7 +5,7 @@ use std::fs;
 use domain::AssetId;
 use objects::{
     Addressing, Fault, Hash, Key, ObjectError, TrackId,
-    announce::{self, AnnounceError},
+    announce::{self, AnnounceError, CurrentEdition},
 };
 
 use crate::server::{self, Server};
@@ -83,19 +83,19 @@ fn the_last_announcement_outlives_store_and_process() {
     let mut server = Server::start(&dir.path().join("store"));
     let open = || server::open(server.config("p"), &dir.path().join("local"));
     let objects = open();
-    assert_eq!(announce::read_last(&objects), None);
+    assert_eq!(announce::read_last::<CurrentEdition>(&objects), None);
     for words in ["one", "two"] {
         objects.replace(&Key::current_edition(), words.as_bytes()).unwrap();
-        assert_eq!(announce::read_bytes(&objects).unwrap(), words.as_bytes());
+        assert_eq!(announce::read_bytes::<CurrentEdition>(&objects).unwrap(), words.as_bytes());
     }
     let next = open();
     server.stop();
-    let away = announce::read_bytes(&next).unwrap_err();
+    let away = announce::read_bytes::<CurrentEdition>(&next).unwrap_err();
     assert!(
         matches!(away, AnnounceError::Object(error) if error.is_away()),
         "it does not pass for the newest"
     );
-    assert_eq!(announce::read_last(&next).unwrap(), b"two");
+    assert_eq!(announce::read_last::<CurrentEdition>(&next).unwrap(), b"two");
 }
 
 #[test]

@@ -6,4 +6,5 @@ mod audit;
 mod desk;
 mod processes;
 mod rolling;
+mod takedowns;
 mod town;

@@ -1,11 +1,9 @@
 use std::{fs, path::PathBuf};
 
-use origin::Named;
-
 use crate::{
     film::{ASSET, Film},
     log,
-    world::{World, code},
+    world::{World, code, named},
 };
 
 fn object(world: &World, name: &str) -> PathBuf {
@@ -73,7 +71,7 @@ async fn damaged_indexes_are_refused() {
     {
         let key = format!("media/{ASSET}/index-{n:016x}.json").parse().unwrap();
         world.objects.put(&key, bytes).unwrap();
-        *world.named.lock().unwrap() = Named::Index(key);
+        *world.named.lock().unwrap() = named(key);
         assert_eq!(code(world.get("master.m3u8").await).await, (502, "media-unavailable".into()), "{n}");
     }
 }
@@ -83,6 +81,6 @@ async fn a_damaged_newer_index_leaves_the_older_one_in_place() {
     let world = World::new();
     assert_eq!(world.get("master.m3u8").await.status(), 200);
     let key: objects::Key = format!("media/{ASSET}/index-00000000deadbeef.json").parse().unwrap();
-    *world.named.lock().unwrap() = Named::Index(key);
+    *world.named.lock().unwrap() = named(key);
     assert_eq!(world.get("master.m3u8").await.status(), 200);
 }

@@ -2,11 +2,10 @@ use std::time::Duration;
 
 use media::index::MediaIndex;
 use objects::token::Terms;
-use origin::Named;
 
 use crate::{
     film::{Film, SUBTITLES},
-    world::{World, asset, code},
+    world::{World, asset, code, named},
 };
 
 /// Bit rates are the encoder's affair, and another version of it has others.
@@ -39,7 +38,7 @@ async fn golden_manifests() {
 async fn a_film_without_previews_yet_has_none_and_says_so_in_a_whole_file() {
     let world = World::new();
     let bare = MediaIndex { storyboard: None, ..Film::get().index(2) };
-    *world.named.lock().unwrap() = Named::Index(Film::get().put_index(&world.objects, &bare));
+    *world.named.lock().unwrap() = named(Film::get().put_index(&world.objects, &bare));
     let answer = world.get("storyboard.vtt").await;
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.text().await.unwrap(), "WEBVTT\n");

@@ -4,18 +4,18 @@ use origin::{Named, OriginLimits};
 
 use crate::{
     film::Film,
-    world::{World, code},
+    world::{World, code, named},
 };
 
 #[tokio::test]
 async fn a_grown_asset_is_served_as_the_edition_names_it() {
     let world = World::new();
     let first = Film::get().put_index(&world.objects, &Film::get().index(1));
-    *world.named.lock().unwrap() = Named::Index(first);
+    *world.named.lock().unwrap() = named(first);
     let rungs = async || world.get("master.m3u8").await.text().await.unwrap().matches("STREAM-INF").count();
     assert_eq!(rungs().await, 1);
     assert_eq!(world.get("v360/0.m4s").await.status(), 404);
-    *world.named.lock().unwrap() = Named::Index(world.index.clone());
+    *world.named.lock().unwrap() = named(world.index.clone());
     assert_eq!(rungs().await, 2);
     assert_eq!(world.get("v360/0.m4s").await.status(), 200);
 }

@@ -10,7 +10,7 @@ use objects::{
     keys::SigningKey,
     token::{Terms, TokenSigner, TokenVerifier},
 };
-use origin::{AssetSource, Named, OriginLimits, OriginState};
+use origin::{AssetSource, Indexed, Named, OriginLimits, OriginState};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_util::sync::CancellationToken;
 use web::{Guard, HttpMetrics, Limits, Metrics};
@@ -69,7 +69,7 @@ impl World {
         crate::log::listen();
         let objects = Arc::new(objects);
         let index = Film::get().put(&objects);
-        let named = Arc::new(Mutex::new(Named::Index(index.clone())));
+        let named = Arc::new(Mutex::new(named(index.clone())));
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
         let rng = SeededRng::new(3);
         let signer = TokenSigner::new(SigningKey::generate(&rng), "test").unwrap();
@@ -141,10 +141,16 @@ impl World {
 /// An edition that knows the film alone.
 pub fn says_of_the_film(_: &Arc<Objects>, named: &Arc<Mutex<Named>>) -> AssetSource {
     let (look, film) = (named.clone(), asset());
-    AssetSource::new(move |asked| {
+    let look = move |asked: &AssetId| {
         let named = look.lock().unwrap().clone();
         if *asked == film || named == Named::NoEdition { named } else { Named::Not }
-    })
+    };
+    AssetSource::new(look, |_| false)
+}
+
+/// The film's media index lies here.
+pub fn named(key: Key) -> Named {
+    Named::Index(Arc::new(Indexed { key, owners: Box::default() }))
 }
 
 /// The code of a problem, which it must be.

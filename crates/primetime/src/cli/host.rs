@@ -8,8 +8,8 @@ use super::rollout::Service;
 
 #[derive(Debug, Args)]
 pub struct HostArgs {
-    /// How many instances
-    #[arg(long, value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    /// How many instances, until `release scale` says otherwise
+    #[arg(long, value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=32))]
     pub instances: u16,
     /// The release that they run before the first rollout; later ones say it themselves
     #[arg(long, value_name = "NAME")]

@@ -12,6 +12,13 @@ pub enum RolloutCommand {
     Hold(Because),
     /// Go on after a hold
     Go(Myself),
+    /// Say how many instances shall run
+    Scale {
+        /// How many
+        instances: u32,
+        #[command(flatten)]
+        because: Because,
+    },
     /// Say how far rollouts are
     Status {
         /// How many, the newest first

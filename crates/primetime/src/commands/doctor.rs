@@ -119,7 +119,8 @@ fn edition(app: &App) -> Result<String, Failed> {
         return Ok("none yet: import a catalogue, then publish".into());
     }
     let ring = keys::ring(&app.data, Purpose::Edition, &app.config.trusted)?;
-    let current = announce::read(&app.objects, &ring).doing(|| "read editions/current".into())?;
+    let current: announce::CurrentEdition =
+        announce::read(&app.objects, &ring).doing(|| "read editions/current".into())?;
     let follower = app.follower()?;
     match follower.poll() {
         edition::Outcome::Kept { error, .. } => {

@@ -12,6 +12,7 @@ mod push;
 mod release;
 mod rollout;
 mod synthetic;
+pub mod takedown;
 
 use clap::CommandFactory;
 use tokio_util::sync::CancellationToken;
@@ -48,6 +49,7 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
         }
         Command::Audit { command } => with(&args, |config| audit::run(config, command)),
         Command::Fleet { command: FleetCommand::Simulate(wanted) } => fleet::simulate(&wanted),
+        Command::Takedown(wanted) => with(&args, |config| takedown::run(config, wanted)),
         Command::Doctor => with(&args, doctor::run),
         Command::Migrate => with(&args, migrate),
         Command::Probe => with(&args, probe::run),

@@ -26,6 +26,8 @@ use releases::Releases;
 
 /// Between two looks: an order is begun to be carried out in this time, an undo too.
 const LOOK: Duration = Duration::from_millis(500);
+/// What one host runs at most, beside those that drain.
+const MOST_INSTANCES: usize = 32;
 /// Beyond the time that an instance gives itself.
 const DRAIN_SLACK: Duration = Duration::from_secs(10);
 
@@ -63,6 +65,7 @@ pub async fn run(
     let controller = Controller::new(store.clone(), host, app.clock.clone(), owner);
     let mut keeper = Keeper::new(local.clone(), app.clock.clone(), patience);
     let mut steady = Steady { store, service: service.clone(), said: wanted.release.clone(), known: None };
+    let mut count = usize::from(wanted.instances);
     let mut term = signal(SignalKind::terminate()).doing(|| "listen for SIGTERM".into())?;
     let mut int = signal(SignalKind::interrupt()).doing(|| "listen for SIGINT".into())?;
     let mut looks = interval(LOOK);
@@ -85,9 +88,13 @@ pub async fn run(
             Err(error) => warn(&error, "the rollout waits"),
         }
         let Some(release) = steady.release(&releases).await? else { continue };
+        // With the database gone, as many as were wanted last.
+        if let Ok(Some(scaled)) = steady.store.wanted_instances(&service).await {
+            count = usize::try_from(scaled).unwrap_or(MOST_INSTANCES).clamp(1, MOST_INSTANCES);
+        }
         match releases.program(&release, Purpose::Serve) {
             Ok(spec) => {
-                let goal = Goal { instances: wanted.instances.into(), spec };
+                let goal = Goal { instances: count, spec };
                 if let Err(error) = keeper.keep(&goal).await {
                     warn(&error, "not everything runs that should");
                 }

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use axum::Router;
+use ops::Takedowns;
 use studio::{
     Permission, Staff, StaffToken,
     http::StudioState,
@@ -15,13 +16,16 @@ use work::{Registry, Runner, RunnerLimits};
 
 use crate::{
     app::App,
-    commands::{doctor::encoder, publish::publisher},
+    commands::{doctor::encoder, publish::publisher, takedown::takedowns},
     data::random_word,
     failed::Failed,
+    looking::Looks,
 };
 
 /// How long running jobs may go on after SIGTERM; what is not done then is given back, and begun anew by the next worker.
 const DRAIN: Duration = Duration::from_secs(3);
+/// How often it is looked whether what is taken down is announced: whoever decided on it may have been killed before.
+const ANNOUNCE: Duration = Duration::from_secs(2);
 
 /// Starts the roles that the configuration names, and returns the studio's routes, if it is one of them.
 pub async fn start(
@@ -33,6 +37,8 @@ pub async fn start(
     let nudge = Nudge::default();
     // Where tracks are finished, or descriptions approved, editions are published: numbers are decided in the database.
     background.spawn(AutoPublisher::new(publisher.clone(), nudge.clone()).run(stop.clone()));
+    let takedowns = takedowns(app)?;
+    background.spawn(announce(takedowns, stop.clone()));
     if app.config.roles.work {
         let runner = runner(app, nudge.clone()).await?;
         background.spawn(runner.run(stop.clone()));
@@ -45,6 +51,26 @@ pub async fn start(
     let state = StudioState { store: app.store()?.clone(), publisher, staff: Arc::new(staff) };
     let guard = Guard::new("studio", RequestLimits::default(), app.clock.clone(), &*app.rng, &app.http);
     Ok(Some(studio::http::router(state).layer(guard)))
+}
+
+/// Announces what is decided, again and again until `stop`.
+async fn announce(takedowns: Takedowns, stop: CancellationToken) {
+    let mut looks = Looks::new(ANNOUNCE, stop);
+    let mut failing = false;
+    while looks.due().await {
+        match takedowns.announce().await {
+            Ok(true) => tracing::info!("what is taken down is announced"),
+            Ok(false) => {}
+            // Said once: it is tried again every time.
+            Err(error) if !failing => {
+                tracing::error!("takedowns wait to be announced: {}", web::problem::chain(&error));
+                failing = true;
+                continue;
+            }
+            Err(_) => continue,
+        }
+        failing = false;
+    }
 }
 
 async fn runner(app: &App, nudge: Nudge) -> Result<Runner, Failed> {

@@ -7,7 +7,7 @@ use store::Store;
 use tokio_util::sync::CancellationToken;
 use web::health::Condition;
 
-use crate::app::App;
+use crate::{app::App, looking::Looks};
 
 const EVERY: Duration = Duration::from_secs(1);
 
@@ -55,13 +55,9 @@ impl Watch {
 
     /// Looks on until `stop`.
     pub async fn run(self, stop: CancellationToken) {
-        let mut every = tokio::time::interval(EVERY);
-        every.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = every.tick() => self.look().await,
-            }
+        let mut looks = Looks::new(EVERY, stop);
+        while looks.due().await {
+            self.look().await;
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What systemd is told of a service of `Type=notify` (sd_notify(3)); without systemd, nothing.
 
 use sd_notify::NotifyState::{self, Ready, Status, Stopping, Watchdog};
-use tokio::time::{Instant, MissedTickBehavior, interval_at};
+use tokio::time::{MissedTickBehavior, interval};
 use tokio_util::sync::CancellationToken;
 
 /// Says when everything has `started`, that it lives while systemd wants to hear it (`WatchdogSec=`), and when it is to `stop`;
@@ -13,7 +13,7 @@ pub async fn tell(started: CancellationToken, stop: CancellationToken, after: Ca
         // Twice in its time. A runtime that is stuck does not come by.
         let lives = async {
             let Some(within) = sd_notify::watchdog_enabled() else { return std::future::pending().await };
-            let mut beats = interval_at(Instant::now(), within / 2);
+            let mut beats = interval(within / 2);
             beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 beats.tick().await;

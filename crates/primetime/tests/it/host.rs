@@ -100,6 +100,10 @@ async fn a_release_is_rolled_out_and_gone_back_from_whoever_is_killed_and_nobody
     says(&there, &mut host, "site runs 2 of v1 on 1 hosts").await;
     says(&there, &mut host, ": done").await;
     crowd.goes_on(&mut host).await;
+    for count in [3, 2] {
+        there.succeed(&format!("release scale {count} --why tonight --as min"));
+        says(&there, &mut host, &format!("site runs {count} of v1 on 1 hosts")).await;
+    }
     // Told to end, it leaves what runs.
     assert!(host.signal(Signal::TERM).await.success());
     let mut host = there.start_host(HOST, &ALONE);

@@ -19,4 +19,5 @@ mod rollout;
 mod server;
 mod serving;
 mod shared;
+mod takedowns;
 mod tls;

@@ -60,7 +60,7 @@ pub fn denied(making: &Making<'_>, denial: &Denial) -> Result<Rendered, PageErro
     let say = making.say;
     let (status, code) = match denial {
         Denial::Brand => return not_found(making),
-        Denial::TakenDown => (StatusCode::GONE, "taken-down"),
+        Denial::TakenDown => (StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS, "taken-down"),
         Denial::Territory => (StatusCode::UNAVAILABLE_FOR_LEGAL_REASONS, "territory"),
         Denial::Device => (StatusCode::FORBIDDEN, "device"),
         Denial::Maturity => (StatusCode::FORBIDDEN, "maturity"),

@@ -13,6 +13,7 @@ mod markup;
 mod meta;
 mod pages;
 mod socket;
+mod takedowns;
 #[path = "../../../viewers/tests/it/world.rs"]
 #[allow(dead_code, reason = "shared with the tests of viewers")]
 mod world;

@@ -6,7 +6,8 @@ use std::sync::{
 };
 
 use store::{
-    AuditRow, CopyError, EditionRow, NewAsset, NewRollout, PictureRow, Promise, Store, Tallies, Track,
+    AuditRow, CopyError, EditionRow, NewAsset, NewRollout, PictureRow, Promise, Store, Takedown, Tallies,
+    Track, WantedInstances,
 };
 
 use crate::backend::*;
@@ -51,7 +52,16 @@ async fn fill(store: &Store) {
         hash: word("h"),
     };
     tx.add_audit(&line).await.unwrap();
+    let number = tx.next_takedown(0).await.unwrap();
+    let (who, why) = (word("mina"), word(odd));
+    let down = Takedown { number, title: title("film"), who, why, at: at(6), lifted: None };
+    assert!(tx.add_takedown(&down).await.unwrap());
+    let wanted = WantedInstances { service: word("site"), instances: 3, who: word("mina"), why: word(odd) };
+    tx.want_instances(&wanted, at(6)).await.unwrap();
+    tx.add_plan("hash", odd, at(6)).await.unwrap();
     tx.commit().await.unwrap();
+    store.see_request("seen", at(7), at(0)).await.unwrap();
+    store.lease_channel("ops", "me", std::time::Duration::from_secs(1), at(7)).await.unwrap();
     store.put_fleet_seen("site", odd, at(7)).await.unwrap();
     store.stage("second", &[]).await.unwrap();
     let write = |n: i64| store::PositionWrite {

@@ -53,6 +53,7 @@ macro_rules! properties {
 
 mod backend;
 mod catalogue;
+mod chat;
 mod concurrency;
 mod contract;
 mod copies;
@@ -62,3 +63,4 @@ mod opening;
 mod positions;
 mod rollouts;
 mod server;
+mod takedowns;

@@ -109,7 +109,8 @@ impl Kit {
 
     /// What readers see.
     pub fn edition(&self) -> Edition {
-        let current = announce::read(&self.deps.objects, &self.publisher.ring).unwrap();
+        let current: announce::CurrentEdition =
+            announce::read(&self.deps.objects, &self.publisher.ring).unwrap();
         Edition::open(&self.deps.objects, &current).unwrap()
     }
 

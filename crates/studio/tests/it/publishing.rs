@@ -106,7 +106,8 @@ async fn what_becomes_ready_is_published_by_itself() {
         loop {
             let plays =
                 |id| kit.edition().title(&TitleId::new(id).unwrap()).is_some_and(|t| t.asset().is_some());
-            if announce::read(&kit.deps.objects, &kit.publisher.ring).is_ok()
+            if announce::read::<objects::announce::CurrentEdition>(&kit.deps.objects, &kit.publisher.ring)
+                .is_ok()
                 && plays("ferry")
                 && plays("tides-s1e1")
             {

@@ -39,6 +39,8 @@ pub enum What {
     Database,
     /// `editions/current`: the one object that changes.
     Current,
+    /// `takedowns/current`, which changes too.
+    Takedowns,
     /// Any other object: it lies under its key.
     Object(String),
     /// A file of the folder `keys`.
@@ -140,7 +142,7 @@ impl Part {
             !name.is_empty() && !name.starts_with('.') && name.bytes().all(word)
         };
         match &self.what {
-            What::Database | What::Current => Ok(()),
+            What::Database | What::Current | What::Takedowns => Ok(()),
             What::Object(key) => key.parse::<Key>().map(drop).map_err(|_| "no object's key"),
             What::Key(name) | What::Secret(name) if plain(name) => Ok(()),
             _ => Err("no name of a file"),

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! manifest.jsonl      what there is, with lengths and hashes; replaced last, so that a backup is whole or the one before it
-//! files/HASH          the database's dump, editions/current, public keys, and secrets if they were asked for
+//! files/HASH          the database's dump, editions/current, takedowns/current, public keys, and secrets if they were asked for
 //! objects/KEY         all other objects: they never change, and what is there is not copied again
 //! ```
 
@@ -18,7 +18,7 @@ use std::{
 };
 
 use domain::Timestamp;
-use objects::{Key, ObjectError, Objects};
+use objects::{Key, ObjectError, Objects, signed::MAX_ENVELOPE};
 pub use restore::restore;
 
 use super::show;
@@ -30,28 +30,29 @@ use crate::{
 use files::Draft;
 use manifest::{Manifest, Part, What};
 
-/// No announcement is longer.
-const MAX_CURRENT: u64 = 64 << 10;
-
 /// Backs up while everything goes on.
 pub async fn backup(config: Config, dir: PathBuf, secrets: bool) -> Result<(), Failed> {
     let app = App::open(config).await?;
     let backup = Backup::begin(dir, app.clock.now())?;
     // First: what it announces was decided before the instant of the database's dump, so that a restored installation never
     // announces what its database does not know. What was decided and not announced yet is in the outbox.
-    let current = match app.objects.get(&Key::current_edition(), MAX_CURRENT) {
-        Ok(bytes) => {
-            Some(backup.file(What::Current, |draft| draft.write_all(&bytes).doing(|| "copy".into()))?)
+    let mut announced = Vec::new();
+    for (what, key) in [(What::Takedowns, Key::current_takedowns()), (What::Current, Key::current_edition())]
+    {
+        match app.objects.get(&key, MAX_ENVELOPE as u64) {
+            Ok(bytes) => {
+                announced.push(backup.file(what, |draft| draft.write_all(&bytes).doing(|| "copy".into()))?);
+            }
+            Err(ObjectError::Missing(_)) => {}
+            Err(error) => return Err(error).doing(|| format!("read {key}")),
         }
-        Err(ObjectError::Missing(_)) => None,
-        Err(error) => return Err(error).doing(|| "read editions/current".into()),
-    };
+    }
     let mut draft = backup.draft()?;
     let tallies = app.store()?.dump(&mut draft).await.doing(|| "dump the database".into())?;
     let database = backup.keep(What::Database, draft)?;
     let rows: u64 = tallies.iter().map(|(_, tally)| tally.rows).sum();
     let mut parts = vec![database];
-    parts.extend(current);
+    parts.extend(announced);
     parts.extend(backup.folder(&app.data.path().join("keys"), What::Key)?);
     if secrets {
         parts.extend(backup.folder(&app.data.path().join("secrets"), What::Secret)?);

@@ -156,13 +156,13 @@ fn files(from: &Path, manifest: Manifest, dir: &Path, trusted: &Trusted) -> Resu
                 copy_checked(&file, &mut std::io::sink(), sum)?;
                 dump = Some(file);
             }
-            What::Current => {
+            What::Current | What::Takedowns => {
+                let is_edition = *what == What::Current;
+                let key = if is_edition { Key::current_edition() } else { Key::current_takedowns() };
                 let mut text = Vec::new();
                 copy_checked(&file, &mut text, sum)?;
-                objects
-                    .replace(&Key::current_edition(), &text)
-                    .doing(|| "restore editions/current".into())?;
-                announced = true;
+                objects.replace(&key, &text).doing(|| format!("restore {key}"))?;
+                announced |= is_edition;
             }
             What::Object(name) => {
                 let key: Key = name.parse().doing(|| format!("restore {name}"))?;

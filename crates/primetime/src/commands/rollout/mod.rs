@@ -21,6 +21,9 @@ pub async fn run(config: Config, command: RolloutCommand) -> Result<(), Failed> 
         RolloutCommand::Undo(because) => orders::undo(&desk(&app, &because.me)?, &because.why).await,
         RolloutCommand::Hold(because) => orders::hold(&desk(&app, &because.me)?, &because.why).await,
         RolloutCommand::Go(me) => orders::go(&desk(&app, &me)?).await,
+        RolloutCommand::Scale { instances, because } => {
+            orders::scale(&desk(&app, &because.me)?, instances, &because.why).await
+        }
         RolloutCommand::Status { last, service } => {
             let nobody = Myself { who: String::new(), service };
             status::run(&desk(&app, &nobody)?, last).await

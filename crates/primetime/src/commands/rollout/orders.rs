@@ -1,4 +1,4 @@
-//! `release undo`, `hold` and `go`.
+//! `release undo`, `hold`, `go` and `scale`.
 
 use fleet::rollout::Order;
 use ops::Desk;
@@ -29,4 +29,10 @@ pub async fn hold(desk: &Desk, why: &str) -> Result<(), Failed> {
 pub async fn go(desk: &Desk) -> Result<(), Failed> {
     let rollout = desk.order(Order::Go).await.doing(|| "go on".into())?;
     show(&format!("Rollout {} goes on.\n", rollout.plan.generation))
+}
+
+/// So many.
+pub async fn scale(desk: &Desk, instances: u32, why: &str) -> Result<(), Failed> {
+    desk.scale(instances, why).await.doing(|| "scale".into())?;
+    show(&format!("{} shall have {instances} instances: hosts follow.\n", desk.service))
 }
