@@ -108,7 +108,7 @@ impl Precompressed {
 
     /// Bytes held at most, in all codings, for bounding caches.
     pub fn weight(&self) -> usize {
-        2 * self.identity.0.len()
+        3 * self.identity.0.len()
     }
 
     /// The answer in the coding that the client likes best, or 304. The caller adds `Cache-Control`.
@@ -151,9 +151,7 @@ impl Precompressed {
         let body = &self.identity.0;
         let make = |suffix, compress: fn(&[u8], Effort) -> Option<Vec<u8>>| match body.len() {
             0..MIN_BYTES => None,
-            // Less than that saves no time on the way, and would make `weight` a lie.
-            _ => self
-                .smaller(suffix, compress(body, self.effort).filter(|coded| coded.len() <= body.len() / 2)),
+            _ => self.smaller(suffix, compress(body, self.effort)),
         };
         match coding {
             Coding::Identity => Some(&self.identity),
