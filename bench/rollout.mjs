@@ -23,6 +23,7 @@ const run = (command, args) => execFileSync(command, args, { encoding: 'utf8', s
 const primetime = (...words) => run(binary, [...words, '--data', data, '--listen', `127.0.0.1:${port}`, '--ops-listen', `127.0.0.1:${ops}`]);
 const seconds = (from) => (performance.now() - from) / 1000;
 
+primetime('bench-edition', '--episodes', '1000');
 // Two releases, each built whole; that their binary is the same changes nothing of what a rollout does.
 const built = [];
 const names = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb'].map((commit) => {
@@ -35,7 +36,6 @@ const names = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb'].map((commit) => {
   run('mv', [out, `${data}/releases/${name}`]);
   return name;
 });
-primetime('bench-edition', '--episodes', '1000');
 const picture = '/i/00000000000000aa/640.webp';
 mkdirSync(`${data}/objects/images/00000000000000aa`, { recursive: true });
 writeFileSync(`${data}/objects${picture.replace('/i/', '/images/')}`, randomBytes(16 << 20));
@@ -74,6 +74,14 @@ const said = (since) => readFileSync(log, 'utf8').split('\n').filter(Boolean).ma
   .filter((line) => line.target === 'ops::controller' && Date.parse(line.timestamp) >= since)
   .map((line) => ({ at: Date.parse(line.timestamp) / 1000, words: line.message }));
 
+async function heard(since, words) {
+  const from = performance.now();
+  while (!said(since).some((line) => line.words.includes(words))) {
+    if (seconds(from) > 180) throw new Error(`nobody said "${words}": ${log}`);
+    await pause(20);
+  }
+}
+
 const pageHost = `harbour.localhost:${port}`;
 const all = { requests: 0, failed: {} };
 const count = (stretch) => {
@@ -105,10 +113,9 @@ try {
       const watched = waves.reduce((sum, wave, index) => sum + ((index + 1 < waves.length ? Math.min(waves[index + 1], wave + 2) : over) - wave), 0);
       const undone = performance.now();
       primetime('release', 'undo', '--why', 'bench', '--as', 'bench');
-      await until('it is undone');
-      while (!said(began).some((line) => line.words.includes('has the traffic again'))) await pause(20);
+      await heard(began, 'has the traffic again');
       const undo_s = seconds(undone);
-      await until(': undone');
+      await heard(began, `runs ${names[0]}`);
       const back = await viewers.stretch('undisturbed');
       count(back);
       report.sample('rollout', {

@@ -60,6 +60,8 @@ async fn a_peer_that_lies_is_found_out_and_left_alone() {
     if let Ok(whole) = host.blob(digest).await {
         assert!(whole == *bytes);
     }
+    // Whoever was cut off comes again, and has all of it once it is known who lied: only then is the rest asked for.
+    assert!(host.blob(digest).await.unwrap() == *bytes);
     host.pull(&world.image).await;
     assert_eq!(
         u64::from(liar.times()),
