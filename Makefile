@@ -124,7 +124,7 @@ test-previous: packages-test ui ## The previous release's binary beside this one
 
 .PHONY: bench-rollout
 bench-rollout: packages-images ui ## Ten rollouts and ten undos under load, against the load alone and nginx
-	@scripts/packages nginx-light
+	@scripts/packages nginx-light curl
 	cargo build --release --locked -p primetime -p drivers --bins --examples
 	node bench/rollout.mjs
 

@@ -1,5 +1,5 @@
 // Ten rollouts and ten undos under a constant load of new connections, kept ones and slow downloads, against the same load
-// undisturbed, and against nginx exchanging its binary under it. ROUNDS=10 NEW=1200 KEPT=1200 node bench/rollout.mjs
+// undisturbed, and against nginx exchanging its binary under it. ROUNDS=10 NEW=1200 KEPT=2400 node bench/rollout.mjs
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,8 +9,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Report, median } from './lib/report.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 10);
-const rates = [process.env.NEW ?? '1200', process.env.KEPT ?? '1200', process.env.DOWNLOADS ?? '4'];
-const calm = Number(process.env.CALM_SECONDS ?? 20);
+const rates = [process.env.NEW ?? '1200', process.env.KEPT ?? '2400', process.env.DOWNLOADS ?? '4'];
+const calm = Number(process.env.CALM_SECONDS ?? 120);
 process.chdir(new URL('..', import.meta.url).pathname);
 const binary = 'target/release/primetime';
 const dir = 'target/bench/rollout';
@@ -83,6 +83,7 @@ async function heard(since, words) {
 }
 
 const pageHost = `harbour.localhost:${port}`;
+let page;
 const all = { requests: 0, failed: {} };
 const count = (stretch) => {
   all.requests += requests(stretch);
@@ -91,6 +92,7 @@ const count = (stretch) => {
 
 try {
   await until('runs 4 of');
+  page = run('curl', ['--fail', '--silent', '--header', `Host: ${pageHost}`, `http://127.0.0.1:${port}/en/`]);
   const viewers = crowd(`127.0.0.1:${port}`, pageHost, '/en/', picture);
   try {
     await pause(3000);
@@ -138,11 +140,13 @@ async function nginx() {
   const root = `${process.cwd()}/${dir}/nginx`;
   mkdirSync(`${root}/en`, { recursive: true });
   copyFileSync(`${data}/objects${picture.replace('/i/', '/images/')}`, `${root}/picture`);
-  writeFileSync(`${root}/en/index.html`, readFileSync('README.md'));
+  writeFileSync(`${root}/en/index.html`, page);
   writeFileSync(`${root}/nginx.conf`, `daemon on; master_process on; pid ${root}/pid; error_log ${root}/error.log; worker_processes 2;
 events { worker_connections 4096; }
 http { access_log off; sendfile on; keepalive_requests 100000; server { listen 127.0.0.1:${peer} backlog=4096; root ${root}; } }`);
-  run('nginx', ['-c', `${root}/nginx.conf`, '-p', root]);
+  // Executed anew by the name that it was called by.
+  const program = run('sh', ['-c', 'command -v nginx || echo /usr/sbin/nginx']).trim();
+  run(program, ['-c', `${root}/nginx.conf`, '-p', root]);
   const master = () => Number(readFileSync(`${root}/pid`, 'utf8'));
   const viewers = crowd(`127.0.0.1:${peer}`, 'localhost', '/en/index.html', '/picture');
   try {
