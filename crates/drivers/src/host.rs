@@ -1,8 +1,9 @@
 //! A host as a rollout sees it: the instances of one service on one engine.
 
 use std::{
+    collections::BTreeMap,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering::SeqCst},
     },
     time::Duration,
@@ -28,7 +29,13 @@ pub enum Purpose {
 /// How a release is started here; the error says what is wrong with it.
 pub type Programs = Box<dyn Fn(&str, Purpose) -> Result<Spec, String> + Send + Sync>;
 
-/// The only host of a service.
+/// Why an instance of which release could not be started.
+struct NotStarted {
+    release: String,
+    why: String,
+}
+
+/// One host of a service.
 pub struct Host<E> {
     service: String,
     name: String,
@@ -36,6 +43,8 @@ pub struct Host<E> {
     clock: Arc<dyn Clock>,
     programs: Programs,
     migrations: Migrations,
+    /// Shown as instances that failed, until somebody stops asking for them.
+    not_started: Mutex<BTreeMap<String, NotStarted>>,
     /// The greatest that somebody acted with. In memory: an engine is driven by one process at a time.
     fence: AtomicI64,
 }
@@ -56,6 +65,7 @@ impl<E: Engine> Host<E> {
             clock,
             programs,
             migrations: Migrations::default(),
+            not_started: Mutex::default(),
             fence: AtomicI64::new(0),
         }
     }
@@ -96,6 +106,13 @@ impl<E: Engine> Driver for Host<E> {
                 _ => instances.push(self.seen(&instance)),
             }
         }
+        let not_started = self.not_started.lock().unwrap_or_else(PoisonError::into_inner);
+        instances.extend(not_started.iter().map(|(name, NotStarted { release, why })| Seen {
+            name: name.clone(),
+            release: release.clone(),
+            host: self.name.clone(),
+            phase: Phase::Failed(why.clone()),
+        }));
         let hosts = [self.name.clone()].into();
         Ok(Observation { instances, hosts, migration: self.migrations.last(), window: None })
     }
@@ -121,12 +138,20 @@ impl<E: Engine> Driver for Host<E> {
             }
             Action::StopMigration => self.migrations.stop(),
             Action::Start { name, release, .. } => {
-                let spec = self.program(release).map_err(DriverError::new)?;
+                let spec = self.program(release).map_err(|why| {
+                    let failed = NotStarted { release: release.clone(), why: why.clone() };
+                    self.not_started
+                        .lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .insert(name.clone(), failed);
+                    DriverError::new(why)
+                })?;
                 self.engine.start(&named(name)?, &spec, Traffic::WhenAdmitted).await?;
             }
             Action::Admit { name } => self.engine.admit(&named(name)?).await?,
             Action::Park { name } => self.engine.park(&named(name)?).await?,
             Action::Stop { name, drain_s } => {
+                self.not_started.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
                 let name = named(name)?;
                 let ended =
                     |instance: &Instance| instance.name == name && matches!(instance.state, State::Ended(_));

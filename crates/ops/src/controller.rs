@@ -58,6 +58,11 @@ impl<D: Driver> Controller<D> {
         Self { store, driver, clock, owner: owner.into(), memory: Mutex::default() }
     }
 
+    /// Its hands and eyes.
+    pub fn driver(&self) -> &D {
+        &self.driver
+    }
+
     /// Gives the lease of a service's rollout back, so that the next controller need not wait for its end.
     pub async fn leave(&self, service: &str) -> Result<(), OpsError> {
         Ok(self.store.release_rollout(service, &self.owner).await?)

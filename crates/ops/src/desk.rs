@@ -110,6 +110,9 @@ impl Desk {
         if why.trim().is_empty() {
             return Err(OpsError::NoReason);
         }
+        if instances == 0 {
+            return Err(OpsError::NoInstances(self.service.clone()));
+        }
         let now = self.clock.now();
         let (service, who, why) = (self.service.clone(), self.who.clone(), why.to_owned());
         let body = format!("{service} to {instances} instances: {why}");

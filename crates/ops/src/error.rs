@@ -77,6 +77,9 @@ pub enum OpsError {
     /// A reason must be given.
     #[error("say why, in a few words: it stands in the audit log")]
     NoReason,
+    /// Nobody would answer the viewers.
+    #[error("{0} needs at least one instance; `primetime host --drain` ends those of a host")]
+    NoInstances(String),
     /// Who it is must be said.
     #[error("say who you are: the audit log needs a name")]
     Nobody,

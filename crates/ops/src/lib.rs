@@ -7,10 +7,12 @@ pub mod audit;
 mod controller;
 mod desk;
 mod error;
+mod hosts;
 mod takedowns;
 mod windows;
 
 pub use controller::{Controller, Ticked};
 pub use desk::{Desk, Status};
 pub use error::OpsError;
+pub use hosts::{Hosts, Post};
 pub use takedowns::{Asked, Takedowns};

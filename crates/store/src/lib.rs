@@ -12,6 +12,7 @@ mod db;
 mod editions;
 mod error;
 mod health;
+mod hosts;
 mod jobs;
 mod migrate;
 mod outbox;
@@ -40,6 +41,7 @@ pub use editions::EditionRow;
 pub use error::EngineError;
 pub use error::StoreError;
 pub use health::Health;
+pub use hosts::{HostOrder, HostReport};
 pub use jobs::{Claim, Counts, Failure, Job, JobState, Lease, MOST_DEATHS, NewJob};
 pub use migrate::{Migrated, SCHEMA};
 pub use outbox::Promise;
@@ -154,6 +156,7 @@ impl Store {
             &catalogue::STATEMENTS.concat(),
             chat::STATEMENTS,
             editions::STATEMENTS,
+            hosts::STATEMENTS,
             &jobs::STATEMENTS.concat(),
             migrate::STATEMENTS,
             outbox::STATEMENTS,

@@ -24,6 +24,7 @@ const MIGRATIONS: &[Migration] = &[
         sql: include_str!("../migrations/0003_takedowns_and_chat.sql"),
         least: 1,
     },
+    Migration { version: 4, name: "hosts", sql: include_str!("../migrations/0004_hosts.sql"), least: 1 },
 ];
 
 /// The newest schema that this program knows.

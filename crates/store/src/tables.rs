@@ -73,6 +73,8 @@ pub(crate) const TABLES: &[Table] = &[
     table("chat_seen", &["id"], &["at"]),
     table("chat_plans", &["hash", "body", "state", "decided_by"], &["at", "decided_at"]),
     table("chat_told", &["channel", "owner"], &["seq", "lease_until"]),
+    table("host_reports", &["service", "host", "report"], &["number", "at"]),
+    table("host_orders", &["service", "host", "subject", "body"], &["fence", "number", "at"]),
 ];
 
 impl Table {

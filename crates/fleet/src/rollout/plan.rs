@@ -142,10 +142,11 @@ impl Plan {
     /// From the old release to the wanted one: a canary beside a control, then waves that double.
     pub fn forward(wanted: &Wanted, seen: &Observation) -> Result<Self, PlanError> {
         let mut plan = Self::bare(wanted, seen)?;
-        plan.canary = Some(plan.old[0].1.clone());
-        // The canary takes the place of the last one, so that one instance fewer is started.
         let (mut at, mut size) = (0, 1);
         let last = plan.old.len() - 1;
+        // The canary takes the place of the last one, so that one instance fewer is started, and no host ends with more of them
+        // than it began with.
+        plan.canary = Some(plan.old[last].1.clone());
         while at < last {
             let end = (at + size.min(plan.limits.surge.max(1))).min(last);
             plan.waves.push(wave(&plan.old[at..end]));

@@ -4,6 +4,7 @@
 
 mod audit;
 mod desk;
+mod hosts;
 mod processes;
 mod rolling;
 mod takedowns;

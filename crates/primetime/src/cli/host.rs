@@ -8,6 +8,9 @@ use super::rollout::Service;
 
 #[derive(Debug, Args)]
 pub struct HostArgs {
+    /// What this host is called among the service's hosts [default: the machine's name]
+    #[arg(long = "name", value_name = "NAME", value_parser = name)]
+    pub host: Option<String>,
     /// How many instances, until `release scale` says otherwise
     #[arg(long, value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=32))]
     pub instances: u16,
@@ -25,4 +28,13 @@ pub struct HostArgs {
     /// Added to what the instances are started with: `serve`, and the configuration of this command
     #[arg(last = true, value_name = "ARGUMENTS")]
     pub arguments: Vec<String>,
+}
+
+/// As in RFC 1123.
+fn name(text: &str) -> Result<String, String> {
+    let fits = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b".-".contains(&byte);
+    if (1..=63).contains(&text.len()) && text.bytes().all(fits) {
+        return Ok(text.to_owned());
+    }
+    Err("write up to 63 lowercase letters, digits, dots and hyphens".into())
 }

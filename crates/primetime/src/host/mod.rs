@@ -2,12 +2,13 @@
 //! runs when it is started again, and a rollout goes on where it was.
 
 mod releases;
+mod share;
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use drivers::{Engine, Goal, Host, Keeper, Local, Patience, Purpose, State, local::LocalLimits};
 use fleet::rollout::Rollout;
-use ops::{Controller, Ticked};
+use ops::{Controller, Hosts, Post, Ticked};
 use store::{RolloutState, Store};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -28,6 +29,8 @@ use releases::Releases;
 const LOOK: Duration = Duration::from_millis(500);
 /// What one host runs at most, beside those that drain.
 const MOST_INSTANCES: usize = 32;
+/// A host that was not heard of for this long is not waited for by whoever begins to listen.
+const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 3600);
 /// Beyond the time that an instance gives itself.
 const DRAIN_SLACK: Duration = Duration::from_secs(10);
 
@@ -51,25 +54,35 @@ pub async fn run(
         configuration,
         arguments: wanted.arguments.clone(),
     });
-    let machine = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    let machine = wanted
+        .host
+        .clone()
+        .unwrap_or_else(|| rustix::system::uname().nodename().to_string_lossy().into_owned());
     // The host's, not the process's: the engine's folder has one holder, so that whoever held the lease before is dead.
     let owner = format!("{machine}:{}", app.data.secret("host.id", || random_word(&*app.rng))?);
     let programs = releases.clone();
     let host = Host::new(
         service.clone(),
-        machine,
+        machine.clone(),
         local.clone(),
         app.clock.clone(),
         Box::new(move |release, purpose| programs.program(release, purpose)),
     );
-    let controller = Controller::new(store.clone(), host, app.clock.clone(), owner);
+    let mut post = Post::new(store.clone(), host, app.clock.clone(), service.clone(), machine.clone());
+    let hosts = Hosts::new(store.clone(), app.clock.clone());
+    let controller = Controller::new(store.clone(), hosts, app.clock.clone(), owner);
     let mut keeper = Keeper::new(local.clone(), app.clock.clone(), patience);
     let mut steady = Steady { store, service: service.clone(), said: wanted.release.clone(), known: None };
     let mut count = usize::from(wanted.instances);
+    let mut rolling = false;
     let mut term = signal(SignalKind::terminate()).doing(|| "listen for SIGTERM".into())?;
     let mut int = signal(SignalKind::interrupt()).doing(|| "listen for SIGINT".into())?;
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let since = app.clock.now().minus(FORGOTTEN_AFTER);
+    if let Err(error) = store.forget_hosts(&service, since).await {
+        warn(&error, "hosts that are long gone are still remembered");
+    }
     tracing::info!(address = %local.address().doing(|| "look where it listens".into())?, service, "hosting");
     loop {
         tokio::select! {
@@ -78,19 +91,32 @@ pub async fn run(
             _ = term.recv() => break,
             _ = int.recv() => {
                 let _ = controller.leave(&service).await;
+                let _ = post.leave().await;
                 return drain(&local, patience.drain).await;
             }
         }
-        match controller.tick(&service).await {
-            Ok(Ticked::Stepped { .. }) => continue,
+        if let Err(error) = post.tell(rolling).await {
+            warn(&error, "nobody is told what runs here");
+        }
+        let ticked = controller.tick(&service).await;
+        if let Err(error) = post.follow().await {
+            warn(&error, "what this host is told is not known");
+        }
+        match ticked {
+            Ok(Ticked::Stepped { .. }) => {
+                rolling = true;
+                continue;
+            }
             Ok(Ticked::Replaced) => tracing::warn!(service, "another controller carries the rollout on"),
             Ok(Ticked::Idle) => {}
             Err(error) => warn(&error, "the rollout waits"),
         }
-        let Some(release) = steady.release(&releases).await? else { continue };
+        let steady_release = steady.release(&releases).await?;
+        rolling = steady_release.is_none();
+        let Some(release) = steady_release else { continue };
         // With the database gone, as many as were wanted last.
         if let Ok(Some(scaled)) = steady.store.wanted_instances(&service).await {
-            count = usize::try_from(scaled).unwrap_or(MOST_INSTANCES).clamp(1, MOST_INSTANCES);
+            count = share::of(scaled, &controller.driver().answering(), &machine).unwrap_or(count);
         }
         match releases.program(&release, Purpose::Serve) {
             Ok(spec) => {

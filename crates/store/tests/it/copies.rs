@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use store::{
-    AuditRow, CopyError, EditionRow, NewAsset, NewRollout, PictureRow, Promise, Store, Takedown, Tallies,
-    Track, WantedInstances,
+    AuditRow, CopyError, EditionRow, HostOrder, NewAsset, NewRollout, PictureRow, Promise, Store, Takedown,
+    Tallies, Track, WantedInstances,
 };
 
 use crate::backend::*;
@@ -63,6 +63,9 @@ async fn fill(store: &Store) {
     store.see_request("seen", at(7), at(0)).await.unwrap();
     store.lease_channel("ops", "me", std::time::Duration::from_secs(1), at(7)).await.unwrap();
     store.put_fleet_seen("site", odd, at(7)).await.unwrap();
+    store.report_host("site", "busan", odd, at(7)).await.unwrap();
+    let order = HostOrder { subject: word("i1"), fence: 1, number: 1, body: word(odd) };
+    store.order_host("site", "busan", &order, at(7)).await.unwrap().unwrap();
     store.stage("second", &[]).await.unwrap();
     let write = |n: i64| store::PositionWrite {
         profile: profile(&format!("v{}", n % 7)),

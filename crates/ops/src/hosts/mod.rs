@@ -1,0 +1,177 @@
+//! Several hosts of one service, seen and acted on through the database: each tells what it has and looks for what it is told.
+//! Nothing listens for orders, so there is nothing that could be asked by somebody else.
+
+mod names;
+mod post;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+
+use domain::{Clock, Timestamp};
+use fleet::{
+    judge::Sample,
+    rollout::{Action, Driver, DriverError, Migrating, Migration, Observation, Seen},
+};
+use serde::{Deserialize, Serialize};
+use store::{HostOrder, HostReport, Store};
+
+pub use post::Post;
+
+/// A host whose reports have stood still for this long does not answer. It reports at least every [`post::TELLS_EVERY`].
+pub const ANSWERS_WITHIN: Duration = Duration::from_secs(6);
+/// The subject of orders about the database's schema.
+const MIGRATION: &str = "migration";
+
+/// What a host tells.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+struct Report {
+    /// Its instances, by the names that all hosts know them by.
+    instances: Vec<Seen>,
+    /// The last migration that it was asked for.
+    migration: Migrating,
+    /// What its instances have counted since they started; empty while no rollout is under way.
+    counted: BTreeMap<String, Sample>,
+}
+
+/// All hosts of a service.
+pub struct Hosts {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    began: Timestamp,
+    heard: Mutex<BTreeMap<String, Heard>>,
+}
+
+/// A host's last report, and since when nothing newer has come by this process's clock: the hosts' clocks are not asked.
+struct Heard {
+    number: i64,
+    since: Timestamp,
+    /// Whether a report came while we listened: the first one found may be of a host that is long gone.
+    answers: bool,
+    report: Report,
+}
+
+impl Hosts {
+    /// Listens from now on.
+    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+        let began = clock.now();
+        Self { store, clock, began, heard: Mutex::default() }
+    }
+
+    /// The hosts that answer, as of the last look.
+    pub fn answering(&self) -> BTreeSet<String> {
+        let now = self.clock.now();
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.iter().filter(|(_, heard)| heard.is_there(now)).map(|(host, _)| host.clone()).collect()
+    }
+
+    fn listen(&self, reports: Vec<HostReport>) -> Result<(), DriverError> {
+        let now = self.clock.now();
+        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard.retain(|host, _| reports.iter().any(|report| report.host == *host));
+        for HostReport { host, number, report } in reports {
+            let before = heard.get(&host).map(|before| before.number);
+            if before == Some(number) {
+                continue;
+            }
+            let report = serde_json::from_str(&report).map_err(|error| {
+                DriverError::new(format!("host {host} tells what cannot be read: {error}"))
+            })?;
+            heard.insert(host, Heard { number, since: now, answers: before.is_some(), report });
+        }
+        // Whoever has just begun to listen does not know yet who is gone.
+        if now.since(self.began) < ANSWERS_WITHIN && heard.values().any(|heard| !heard.answers) {
+            return Err(DriverError::new("it has just begun to listen to the hosts"));
+        }
+        Ok(())
+    }
+
+    /// The hosts that an action is for, each with the report that it answers.
+    fn whose(&self, action: &Action) -> Vec<(String, i64)> {
+        let now = self.clock.now();
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let there = || heard.iter().filter(|(_, heard)| heard.is_there(now));
+        let has = |name: &str| {
+            there().find(|(_, heard)| heard.report.instances.iter().any(|seen| seen.name == name))
+        };
+        let found: Vec<_> = match action {
+            Action::Start { host, .. } => there().filter(|(name, _)| *name == host).collect(),
+            Action::Admit { name } | Action::Park { name } | Action::Stop { name, .. } => {
+                has(name).into_iter().collect()
+            }
+            // One is enough, and the same one again as long as it answers.
+            Action::Migrate { generation, .. } => {
+                let begun = there().find(|(_, heard)| heard.report.migration.generation == *generation);
+                begun.or_else(|| there().next()).into_iter().collect()
+            }
+            Action::StopMigration => there().collect(),
+        };
+        found.into_iter().map(|(host, heard)| (host.clone(), heard.number)).collect()
+    }
+}
+
+impl Heard {
+    fn is_there(&self, now: Timestamp) -> bool {
+        self.answers && now.since(self.since) < ANSWERS_WITHIN
+    }
+}
+
+impl Driver for Hosts {
+    async fn observe(&self, service: &str) -> Result<Observation, DriverError> {
+        self.listen(self.store.host_reports(service).await.map_err(unreachable)?)?;
+        let now = self.clock.now();
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut seen = Observation::default();
+        for (host, heard) in heard.iter().filter(|(_, heard)| heard.is_there(now)) {
+            seen.hosts.insert(host.clone());
+            seen.instances.extend(heard.report.instances.iter().cloned());
+            let migration = &heard.report.migration;
+            // Of the same rollout: one that another host has begun counts more than one that was never asked for.
+            if migration.generation > seen.migration.generation || seen.migration.state == Migration::Open {
+                seen.migration = migration.clone();
+            }
+        }
+        Ok(seen)
+    }
+
+    async fn measure(&self, _service: &str, name: &str) -> Option<Sample> {
+        let now = self.clock.now();
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        heard
+            .values()
+            .filter(|heard| heard.is_there(now))
+            .find_map(|heard| heard.report.counted.get(name).cloned())
+    }
+
+    async fn act(&self, service: &str, fence: i64, action: &Action) -> Result<(), DriverError> {
+        let subject = match action {
+            Action::Migrate { .. } | Action::StopMigration => MIGRATION,
+            Action::Start { name, .. }
+            | Action::Admit { name }
+            | Action::Park { name }
+            | Action::Stop { name, .. } => name,
+        };
+        let whose = self.whose(action);
+        if whose.is_empty() {
+            return Err(DriverError::new(format!("no host that answers has {subject}")));
+        }
+        let body = serde_json::to_string(action).map_err(|error| DriverError::new(error.to_string()))?;
+        for (host, number) in whose {
+            let order = HostOrder { subject: subject.to_owned(), fence, number, body: body.clone() };
+            let left = self.store.order_host(service, &host, &order, self.clock.now()).await;
+            if let Err(newest) = left.map_err(unreachable)? {
+                return Err(DriverError::Fenced { fence, newest });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn unreachable(error: store::StoreError) -> DriverError {
+    DriverError::Failed {
+        what: "the hosts cannot be reached through the database".into(),
+        source: Some(Box::new(error)),
+    }
+}

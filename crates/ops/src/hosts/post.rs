@@ -1,0 +1,117 @@
+//! One host's end: tells what there is, and does what it is told.
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use domain::{Clock, Timestamp};
+use fleet::rollout::{Action, Driver, DriverError, Phase};
+use store::{HostOrder, Store};
+
+use super::{Report, names};
+use crate::OpsError;
+
+/// How often a host tells what stays the same.
+pub(super) const TELLS_EVERY: Duration = Duration::from_secs(2);
+/// An order that answers a report from before this is void: who gave it did not know what is now.
+const ORDERS_LAST: Duration = Duration::from_secs(10);
+/// Reports at the beginning that are told without a pause, so that whoever listens hears soon that the host answers.
+const AT_ONCE: u32 = 3;
+
+/// The place where a host's reports leave and its orders arrive.
+pub struct Post<D> {
+    store: Store,
+    driver: D,
+    clock: Arc<dyn Clock>,
+    service: String,
+    host: String,
+    last: Option<Report>,
+    told: u32,
+    /// The reports that an order may answer: number, and when it was told.
+    recent: VecDeque<(i64, Timestamp)>,
+}
+
+impl<D: Driver> Post<D> {
+    /// Of the host that its own `driver` calls `host` as well.
+    pub fn new(
+        store: Store,
+        driver: D,
+        clock: Arc<dyn Clock>,
+        service: impl Into<String>,
+        host: impl Into<String>,
+    ) -> Self {
+        let (service, host, recent) = (service.into(), host.into(), VecDeque::new());
+        Self { store, driver, clock, service, host, last: None, told: 0, recent }
+    }
+
+    /// Tells what there is, if that is news or it was told long ago; with what instances have `counted`, for the judge.
+    pub async fn tell(&mut self, counted: bool) -> Result<(), OpsError> {
+        let seen = self.driver.observe(&self.service).await?;
+        let mut report = Report { migration: seen.migration, ..Report::default() };
+        for mut instance in seen.instances {
+            let local = instance.name;
+            instance.name = names::everywhere(&self.service, &self.host, &local);
+            if counted
+                && instance.phase == Phase::Serving
+                && let Some(sample) = self.driver.measure(&self.service, &local).await
+            {
+                report.counted.insert(instance.name.clone(), sample);
+            }
+            report.instances.push(instance);
+        }
+        let now = self.clock.now();
+        let is_due = self.recent.back().is_none_or(|(_, at)| now.since(*at) >= TELLS_EVERY);
+        if self.last.as_ref() == Some(&report) && !is_due && self.told >= AT_ONCE {
+            return Ok(());
+        }
+        let text = serde_json::to_string(&report)?;
+        let number = self.store.report_host(&self.service, &self.host, &text, now).await?;
+        self.last = Some(report);
+        self.told = self.told.saturating_add(1);
+        self.recent.push_back((number, now));
+        while self.recent.len() > 1 && self.recent.front().is_some_and(|(_, at)| now.since(*at) > ORDERS_LAST)
+        {
+            self.recent.pop_front();
+        }
+        Ok(())
+    }
+
+    /// Does what it is told, and says how many orders there were. What could not be done is left undone: who gave the order sees
+    /// that in the next report.
+    pub async fn follow(&self) -> Result<usize, OpsError> {
+        let orders = self.store.host_orders(&self.service, &self.host).await?;
+        for order in &orders {
+            if let Err(error) = self.obey(order).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(
+                    service = self.service,
+                    subject = order.subject,
+                    error,
+                    "an order was not carried out"
+                );
+            }
+            self.store.host_order_done(&self.service, &self.host, order).await?;
+        }
+        Ok(orders.len())
+    }
+
+    /// It ends in order.
+    pub async fn leave(&self) -> Result<(), OpsError> {
+        Ok(self.store.host_left(&self.service, &self.host).await?)
+    }
+
+    async fn obey(&self, order: &HostOrder) -> Result<(), DriverError> {
+        if self.recent.front().is_none_or(|(oldest, _)| order.number < *oldest) {
+            return Err(DriverError::new("it answers what was told too long ago"));
+        }
+        let action: Action = serde_json::from_str(&order.body)
+            .map_err(|error| DriverError::new(format!("it cannot be read: {error}")))?;
+        let local = |name: String| names::here(&self.service, &self.host, &name).to_owned();
+        let action = match action {
+            Action::Start { name, release, host } => Action::Start { name: local(name), release, host },
+            Action::Admit { name } => Action::Admit { name: local(name) },
+            Action::Park { name } => Action::Park { name: local(name) },
+            Action::Stop { name, drain_s } => Action::Stop { name: local(name), drain_s },
+            other @ (Action::Migrate { .. } | Action::StopMigration) => other,
+        };
+        self.driver.act(&self.service, order.fence, &action).await
+    }
+}

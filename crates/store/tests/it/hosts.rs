@@ -1,0 +1,59 @@
+//! What hosts tell and are told.
+
+use store::{HostOrder, NewRollout};
+
+use crate::backend::*;
+
+fn order(subject: &str, fence: i64, number: i64, body: &str) -> HostOrder {
+    HostOrder { subject: subject.into(), fence, number, body: body.into() }
+}
+
+async fn every_report_has_a_number(backend: Backend) {
+    let Backend { store, dir: _dir, .. } = backend;
+    for (host, report, number) in [("jeju", "a", 1), ("busan", "b", 1), ("jeju", "a", 2)] {
+        assert_eq!(store.report_host("site", host, report, at(number)).await.unwrap(), number);
+    }
+    let all = store.host_reports("site").await.unwrap();
+    let told: Vec<_> = all.iter().map(|r| (r.host.as_str(), r.number, r.report.as_str())).collect();
+    assert_eq!(told, [("busan", 1, "b"), ("jeju", 2, "a")]);
+    assert!(store.host_reports("origin").await.unwrap().is_empty());
+    assert_eq!(store.forget_hosts("site", at(2)).await.unwrap(), 1, "busan was silent");
+    store.host_left("site", "jeju").await.unwrap();
+    assert!(store.host_reports("site").await.unwrap().is_empty());
+}
+
+async fn a_newer_order_takes_the_place_of_an_older_one(backend: Backend) {
+    let Backend { store, dir: _dir, .. } = backend;
+    for (number, body) in [(1, "start"), (2, "park"), (2, "admit")] {
+        store.order_host("site", "busan", &order("a", 1, number, body), at(number)).await.unwrap().unwrap();
+    }
+    store.order_host("site", "busan", &order("b", 1, 2, "start"), at(1)).await.unwrap().unwrap();
+    let waiting = store.host_orders("site", "busan").await.unwrap();
+    assert_eq!(waiting, [order("b", 1, 2, "start"), order("a", 1, 2, "admit")]);
+    assert!(store.host_orders("site", "jeju").await.unwrap().is_empty());
+    // Carried out was the one before: the new one still waits.
+    store.host_order_done("site", "busan", &order("a", 1, 2, "park")).await.unwrap();
+    store.host_order_done("site", "busan", &order("b", 1, 2, "start")).await.unwrap();
+    assert_eq!(store.host_orders("site", "busan").await.unwrap(), [order("a", 1, 2, "admit")]);
+}
+
+async fn who_was_replaced_orders_nothing(backend: Backend) {
+    let Backend { store, dir: _dir, .. } = backend;
+    let mut tx = store.begin().await.unwrap();
+    let new = NewRollout { service: "site".into(), generation: 1, body: "{}".into() };
+    tx.begin_rollout(&new, at(0)).await.unwrap();
+    tx.commit().await.unwrap();
+    let lease = std::time::Duration::from_secs(10);
+    let slow = store.lease_rollout("site", "slow", lease, at(0)).await.unwrap().unwrap().fence;
+    let quick = store.lease_rollout("site", "quick", lease, at(11)).await.unwrap().unwrap().fence;
+    let refused = store.order_host("site", "busan", &order("a", slow, 1, "stop"), at(12)).await.unwrap();
+    assert_eq!(refused, Err(quick));
+    assert!(store.host_orders("site", "busan").await.unwrap().is_empty());
+    store.order_host("site", "busan", &order("a", quick, 1, "start"), at(12)).await.unwrap().unwrap();
+}
+
+contract! {
+    every_report_has_a_number,
+    a_newer_order_takes_the_place_of_an_older_one,
+    who_was_replaced_orders_nothing,
+}
