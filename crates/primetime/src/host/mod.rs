@@ -80,7 +80,7 @@ pub async fn run(
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let since = app.clock.now().minus(FORGOTTEN_AFTER);
-    if let Err(error) = store.forget_hosts(&service, since).await {
+    if let Err(error) = steady.store.forget_hosts(&service, since).await {
         warn(&error, "hosts that are long gone are still remembered");
     }
     tracing::info!(address = %local.address().doing(|| "look where it listens".into())?, service, "hosting");

@@ -17,7 +17,7 @@ const HOST: &str = "host --roles site,origin --release v1 --instances 2";
 const ALONE: [&str; 2] = ["--set", "database.path=none"];
 
 /// A release whose binary is a script: it starts the binary under test, or does what it should not.
-fn release(there: &Installation, name: &str, script: &str) {
+pub fn release(there: &Installation, name: &str, script: &str) {
     let dir = there.data().join("releases").join(name);
     fs::create_dir_all(&dir).unwrap();
     let script = script.replace("PRIMETIME", env!("CARGO_BIN_EXE_primetime"));
@@ -45,10 +45,10 @@ fn release(there: &Installation, name: &str, script: &str) {
     fs::write(there.data().join("keys/release.pub"), key.public().to_text()).unwrap();
 }
 
-const GOOD: &str = r#"exec PRIMETIME "$@""#;
+pub const GOOD: &str = r#"exec PRIMETIME "$@""#;
 
 /// The end of every instance, however the test ends.
-struct Drained<'a>(&'a Installation);
+pub struct Drained<'a>(pub &'a Installation);
 
 impl Drop for Drained<'_> {
     fn drop(&mut self) {
@@ -61,7 +61,7 @@ fn status(there: &Installation) -> String {
     there.succeed("release status --last 1")
 }
 
-async fn says(there: &Installation, host: &mut Running, words: &str) {
+pub async fn says(there: &Installation, host: &mut Running, words: &str) {
     host.until(words, async |_| status(there).contains(words)).await;
 }
 

@@ -8,6 +8,7 @@ mod bucket;
 mod catalogue;
 mod commands;
 mod host;
+mod hosts;
 mod images;
 mod killed;
 mod previous;
