@@ -23,5 +23,7 @@ pub use folder::Folder;
 pub use hash::{Hash, HashError, PictureHash};
 pub use image::{Digest, ImageNameError, ImageTag, MAX_REPOSITORY, MAX_TAG, Repository};
 pub use key::{Key, KeyError, KeyKind, TrackId, TrackIdError};
-pub use s3::{Addressing, Credentials, Fault, Location, LocationError, S3Config, S3Limits, fuzz_answer};
+pub use s3::{
+    Addressing, Credentials, Fault, Location, LocationError, METADATA, S3Config, S3Limits, Who, fuzz_answer,
+};
 pub use store::{Object, Objects, Place, Put};

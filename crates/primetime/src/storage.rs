@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use objects::{Objects, S3Config, S3Limits};
+use objects::{METADATA, Objects, S3Config, S3Limits, Who};
 
 use crate::{
     ambient::{self, SystemClock, SystemRng},
-    config::{Bucket, Config, credentials},
+    config::{Bucket, Config, CredentialsFrom, credentials},
     data::DataDir,
     failed::{Doing, Failed},
 };
@@ -24,19 +24,25 @@ pub fn open(config: &Config, data: &DataDir) -> Result<Objects, Failed> {
 fn s3(bucket: &Bucket) -> Result<S3Config, Failed> {
     let variable =
         |wanted: &str| ambient::variables().find(|(name, _)| name == wanted).map(|(_, value)| value);
-    let credentials = match &bucket.credentials {
-        Some(path) => {
-            let profile = variable("AWS_PROFILE").filter(|name| !name.is_empty());
-            credentials::from_file(path, profile.as_deref().unwrap_or("default"))?
+    let who = match &bucket.credentials {
+        Some(CredentialsFrom::Role) => {
+            // As the AWS tools call it.
+            let metadata =
+                variable("AWS_EC2_METADATA_SERVICE_ENDPOINT").filter(|address| !address.is_empty());
+            Who::Role(metadata.unwrap_or_else(|| METADATA.to_owned()).trim_end_matches('/').to_owned())
         }
-        None => credentials::from_environment(variable)?,
+        Some(CredentialsFrom::File(path)) => {
+            let profile = variable("AWS_PROFILE").filter(|name| !name.is_empty());
+            Who::Given(credentials::from_file(path, profile.as_deref().unwrap_or("default"))?)
+        }
+        None => Who::Given(credentials::from_environment(variable)?),
     };
     Ok(S3Config {
         location: bucket.location.clone(),
         endpoint: bucket.endpoint.clone(),
         region: bucket.region.clone(),
         addressing: bucket.addressing,
-        credentials,
+        who,
         cache_bytes: bucket.cache,
         limits: S3Limits::default(),
     })

@@ -1,6 +1,7 @@
 //! What stands before every handler of a role: id, span, metrics, shedding, limits, timeout, panics.
 
 mod lane;
+mod pace;
 
 use std::{
     any::Any,
@@ -23,6 +24,7 @@ use tower::{Layer, Service};
 use tracing::Instrument;
 
 pub use lane::{Entered, Lane};
+use pace::Pace;
 
 use crate::{
     HttpMetrics, Problem,
@@ -44,6 +46,7 @@ struct Shared {
     http: HttpMetrics,
     metrics: RoleMetrics,
     permits: Semaphore,
+    pace: Option<Pace>,
 }
 
 impl Guard {
@@ -57,7 +60,8 @@ impl Guard {
     ) -> Self {
         let permits = Semaphore::new(limits.concurrency.min(Semaphore::MAX_PERMITS));
         let (ids, metrics) = (RequestIds::new(rng), http.role(role));
-        Self(Arc::new(Shared { role, limits, clock, ids, http: http.clone(), metrics, permits }))
+        let pace = limits.rate.map(|rate| Pace::new(rate, clock.clone()));
+        Self(Arc::new(Shared { role, limits, clock, ids, http: http.clone(), metrics, permits, pace }))
     }
 }
 
@@ -131,7 +135,8 @@ impl Shared {
         S::Response: IntoResponse,
     {
         self.metrics.offered.inc();
-        let Ok(_permit) = self.permits.try_acquire() else {
+        let paced = self.pace.as_ref().is_none_or(Pace::takes);
+        let (true, Ok(_permit)) = (paced, self.permits.try_acquire()) else {
             self.metrics.shed.inc();
             return Problem::unavailable(1).code("overloaded").into_response();
         };

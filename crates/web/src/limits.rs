@@ -1,6 +1,6 @@
 //! Every bound of an HTTP role in one place, each with its reason.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, time::Duration};
 
 /// What a role allows its clients.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -59,6 +59,9 @@ impl Default for ConnectionLimits {
 pub struct RequestLimits {
     /// Requests worked on at once; the next ones are told 503 with `Retry-After`.
     pub concurrency: usize,
+    /// Requests a second, with up to a tenth of a second's worth at once; the next ones are told 503 with `Retry-After`. `None`: as
+    /// many as it can. For instances whose capacity is declared.
+    pub rate: Option<NonZeroU32>,
     /// Until the head of the answer; streaming it is bounded by the connection's idle time.
     pub timeout: Duration,
     /// Bytes of path and query.
@@ -69,6 +72,12 @@ pub struct RequestLimits {
 
 impl Default for RequestLimits {
     fn default() -> Self {
-        Self { concurrency: 1_024, timeout: Duration::from_secs(15), max_uri: 2_048, max_body: 64 * 1024 }
+        Self {
+            concurrency: 1_024,
+            rate: None,
+            timeout: Duration::from_secs(15),
+            max_uri: 2_048,
+            max_body: 64 * 1024,
+        }
     }
 }

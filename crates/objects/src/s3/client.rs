@@ -1,6 +1,7 @@
 //! Signed requests: sent, bounded in time and bytes, tried again where that is harmless.
 
 use std::{
+    borrow::Cow,
     fmt,
     io::Read,
     sync::{
@@ -18,8 +19,9 @@ use ureq::http::{HeaderMap, Request, Response};
 
 use super::{
     answer,
-    config::{Addressing, S3Config},
+    config::{Addressing, Credentials, S3Config, Who},
     fault::Fault,
+    role::Role,
 };
 
 /// How long a signature holds, in seconds. It is made for one request, whose beginning is what counts.
@@ -92,11 +94,18 @@ impl Reply {
     }
 }
 
+/// Who signs.
+enum Asker {
+    Given(Credentials),
+    Role(Role),
+}
+
 pub(super) struct Client {
     agent: ureq::Agent,
     bucket: Bucket,
     config: S3Config,
     endpoint: String,
+    asker: Asker,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
     reads: AtomicUsize,
@@ -136,7 +145,11 @@ impl Client {
             agent = agent.tls_config(super::tls::config()?);
         }
         let agent = agent.build().new_agent();
-        Ok(Self { agent, bucket, config, endpoint, clock, rng, reads: AtomicUsize::new(0) })
+        let asker = match &config.who {
+            Who::Given(credentials) => Asker::Given(credentials.clone()),
+            Who::Role(metadata) => Asker::Role(Role::new(metadata.clone())),
+        };
+        Ok(Self { agent, bucket, config, endpoint, asker, clock, rng, reads: AtomicUsize::new(0) })
     }
 
     pub fn config(&self) -> &S3Config {
@@ -199,7 +212,7 @@ impl Client {
             Some(name) => self.bucket.object_url(name),
             None => self.bucket.base_url().clone(),
         };
-        let who = &self.config.credentials;
+        let who = self.credentials()?;
         let url = signing::sign(
             &now,
             call.method,
@@ -224,6 +237,13 @@ impl Client {
             request = request.header(*name, value);
         }
         request.body(()).map_err(|_| wrong("a request that cannot be made".into()))
+    }
+
+    fn credentials(&self) -> Result<Cow<'_, Credentials>, Fault> {
+        match &self.asker {
+            Asker::Given(credentials) => Ok(Cow::Borrowed(credentials)),
+            Asker::Role(role) => role.credentials(self.clock.now()).map(Cow::Owned),
+        }
     }
 
     fn send<B: ureq::AsSendBody>(

@@ -17,7 +17,7 @@ pub struct S3Config {
     /// Where the bucket's name stands in addresses.
     pub addressing: Addressing,
     /// Who asks.
-    pub credentials: Credentials,
+    pub who: Who,
     /// Most bytes of sections and headers kept on the local disk.
     pub cache_bytes: u64,
     /// Its bounds.
@@ -33,7 +33,16 @@ pub enum Addressing {
     Host,
 }
 
-/// Who asks. `Debug` shows the key's id only.
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Who {
+    /// Somebody with these.
+    Given(Credentials),
+    /// The machine itself, by its role; the address of the metadata service, as in [`METADATA`](super::METADATA).
+    Role(String),
+}
+
+/// Credentials. `Debug` shows the key's id only.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credentials {
     /// The access key's id.

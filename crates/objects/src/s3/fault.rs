@@ -43,6 +43,17 @@ pub enum Fault {
         "the credentials are not accepted ({0}): check access key, secret and region; renew a session token"
     )]
     Credentials(String),
+    /// There are none.
+    #[error(
+        "the machine's role gives no credentials ({why}; asked at {endpoint}): give the machine a role, or name a file in \
+         objects.credentials"
+    )]
+    Role {
+        /// Of the metadata service.
+        endpoint: String,
+        /// In words.
+        why: String,
+    },
     /// Signatures name the time.
     #[error("this machine's clock is {0} s off the object store's: set it (NTP)")]
     Clock(i64),
@@ -90,7 +101,7 @@ impl Fault {
     /// True when the store is away for now: the same call may do in a moment, and what is held already is still good.
     pub fn is_away(&self) -> bool {
         use Fault::*;
-        matches!(self, Unreachable { .. } | Slow | Unavailable { .. } | Busy(_) | Cut)
+        matches!(self, Unreachable { .. } | Slow | Unavailable { .. } | Busy(_) | Cut | Role { .. })
     }
 
     /// True when the next try may do better.
@@ -100,6 +111,9 @@ impl Fault {
 
     /// True when the store has surely done nothing.
     pub(crate) fn nothing_done(&self) -> bool {
-        matches!(self, Fault::Unreachable { .. } | Fault::Unavailable { status: 503 | 429, .. })
+        matches!(
+            self,
+            Fault::Unreachable { .. } | Fault::Unavailable { status: 503 | 429, .. } | Fault::Role { .. }
+        )
     }
 }

@@ -10,6 +10,7 @@ mod config;
 mod fault;
 mod local;
 mod read;
+mod role;
 mod tls;
 mod update;
 mod upload;
@@ -24,8 +25,9 @@ use domain::{Clock, Rng};
 use rusty_s3::Method;
 
 pub use answer::fuzz_answer;
-pub use config::{Addressing, Credentials, Location, LocationError, S3Config, S3Limits};
+pub use config::{Addressing, Credentials, Location, LocationError, S3Config, S3Limits, Who};
 pub use fault::Fault;
+pub use role::METADATA;
 
 use crate::{Key, ObjectError, Place};
 use client::{Call, Client};

@@ -4,7 +4,7 @@ use std::fs;
 
 use domain::AssetId;
 use objects::{
-    Addressing, Fault, Hash, Key, ObjectError, TrackId,
+    Addressing, Credentials, Fault, Hash, Key, ObjectError, TrackId, Who,
     announce::{self, AnnounceError, CurrentEdition},
 };
 
@@ -17,6 +17,10 @@ fn fault(error: ObjectError) -> Fault {
     }
 }
 
+fn who(key: &str, secret: &str) -> Who {
+    Who::Given(Credentials { key: key.into(), secret: secret.into(), token: None })
+}
+
 #[test]
 fn a_wrong_setting_is_told_apart_and_no_secret_is_told() {
     let dir = tempfile::tempdir().unwrap();
@@ -26,10 +30,10 @@ fn a_wrong_setting_is_told_apart_and_no_secret_is_told() {
     wrong.location = "s3://nobodys/x".parse().unwrap();
     assert_eq!(check(wrong), Fault::NoBucket("nobodys".into()));
     let mut wrong = server.config("");
-    wrong.credentials.secret = "another".into();
+    wrong.who = who(server::KEY, "another");
     assert!(matches!(check(wrong), Fault::Credentials(_)));
     let mut wrong = server.config("");
-    wrong.credentials.key = "SOMEBODY".into();
+    wrong.who = who("SOMEBODY", server::SECRET);
     let found = check(wrong.clone());
     assert!(matches!(found, Fault::Credentials(_) | Fault::Denied(_)), "{found:?}");
     let told = format!("{wrong:?} {found} {:?}", server::open(wrong.clone(), &dir.path().join("local")));

@@ -33,5 +33,6 @@ mod folder;
 mod hostile;
 mod image_tags;
 mod refusals;
+mod role;
 mod server;
 mod tokens;

@@ -14,7 +14,7 @@ use std::{
 };
 
 use domain::{Clock, SeededRng, Timestamp};
-use objects::{Addressing, Credentials, Objects, S3Config, S3Limits};
+use objects::{Addressing, Credentials, Objects, S3Config, S3Limits, Who};
 
 const PROGRAM: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/tools/bin/s3s-fs-0.14.1");
 pub const KEY: &str = "AKIDTEST";
@@ -99,7 +99,7 @@ pub fn config(endpoint: String, location: &str) -> S3Config {
         endpoint: Some(endpoint),
         region: "us-east-1".into(),
         addressing: Addressing::Path,
-        credentials: Credentials { key: KEY.into(), secret: SECRET.into(), token: None },
+        who: Who::Given(Credentials { key: KEY.into(), secret: SECRET.into(), token: None }),
         cache_bytes: 1 << 30,
         // Parts as small as S3 allows, so that few bytes make many.
         limits: S3Limits { part: 5 << 20, ..S3Limits::default() },

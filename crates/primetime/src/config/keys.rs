@@ -64,8 +64,8 @@ pub const KEYS: &[Key] = &[
     key(
         "objects.credentials",
         "",
-        "file with the bucket's credentials, as the AWS tools keep them; default: AWS_ACCESS_KEY_ID, \
-         AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN in the environment",
+        "file with the bucket's credentials, as the AWS tools keep them, or `role`: the EC2 machine's own; default: \
+         AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN in the environment",
     ),
     key("objects.cache_mb", "4096", "disk for copies of editions when objects are in a bucket"),
     key(
@@ -104,6 +104,11 @@ pub const KEYS: &[Key] = &[
     ),
     key("http.tls_key", "", "file with its private key, which only its owner may read"),
     key("http.max_connections", "10000", "open connections; more are turned away"),
+    key(
+        "http.max_rate",
+        "0",
+        "requests a second for viewers, each role by itself; more are turned away (503). 0: as many as it can",
+    ),
     key("http.drain_seconds", "20", "how long requests may finish after SIGTERM"),
     key(
         "site.territory_header",

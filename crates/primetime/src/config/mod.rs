@@ -8,12 +8,12 @@ mod objects;
 mod print;
 mod tls;
 
-use std::{net::SocketAddr, path::PathBuf, str::FromStr, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
 pub use database::password;
 use domain::Territory;
 pub use layers::{ConfigError, Layers, Source};
-pub use objects::{Bucket, Trusted};
+pub use objects::{Bucket, CredentialsFrom, Trusted};
 pub use print::print;
 use registry::PeerAddress;
 use store::Location;
@@ -93,6 +93,8 @@ pub struct Http {
     pub tls: Option<web::tls::Files>,
     /// Connections at a time.
     pub max_connections: usize,
+    /// Requests a second that a role for viewers takes; `None`: as many as it can.
+    pub max_rate: Option<NonZeroU32>,
     /// How long requests may finish after SIGTERM.
     pub drain: Duration,
 }
@@ -177,6 +179,7 @@ impl Config {
                 admit: parse(layers, "http.admit", "true or false")?,
                 tls: tls::files(layers)?,
                 max_connections: parse(layers, "http.max_connections", "a number of connections")?,
+                max_rate: NonZeroU32::new(parse(layers, "http.max_rate", "a number of requests a second")?),
                 drain: Duration::from_secs(
                     parse::<u32>(layers, "http.drain_seconds", "whole seconds")?.into(),
                 ),

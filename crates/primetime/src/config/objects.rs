@@ -17,10 +17,19 @@ pub struct Bucket {
     pub region: String,
     /// Where the bucket's name stands in addresses.
     pub addressing: Addressing,
-    /// The file with the credentials; `None`: the environment has them.
-    pub credentials: Option<PathBuf>,
+    /// Where the credentials are; `None`: the environment has them.
+    pub credentials: Option<CredentialsFrom>,
     /// Bytes of editions kept on this disk.
     pub cache: u64,
+}
+
+/// Where credentials are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CredentialsFrom {
+    /// The machine's own role has them.
+    Role,
+    /// In a file.
+    File(PathBuf),
 }
 
 /// Public keys that were said, beside those in the data folder.
@@ -71,7 +80,11 @@ pub fn bucket(layers: &Layers) -> Result<Option<Bucket>, ConfigError> {
         endpoint: Some(endpoint).filter(|text| !text.is_empty()),
         region: layers.said("objects.region").text,
         addressing,
-        credentials: Some(credentials).filter(|text| !text.is_empty()).map(PathBuf::from),
+        credentials: match credentials.as_str() {
+            "" => None,
+            "role" => Some(CredentialsFrom::Role),
+            path => Some(CredentialsFrom::File(path.into())),
+        },
         cache: u64::from(parse::<u32>(layers, "objects.cache_mb", "a number of megabytes")?) << 20,
     }))
 }

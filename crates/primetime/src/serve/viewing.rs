@@ -22,7 +22,8 @@ use crate::{
 const ISSUER: &str = "primetime";
 
 fn guard(app: &App, role: &'static str) -> Guard {
-    Guard::new(role, RequestLimits::default(), app.clock.clone(), &*app.rng, &app.http)
+    let limits = RequestLimits { rate: app.config.http.max_rate, ..RequestLimits::default() };
+    Guard::new(role, limits, app.clock.clone(), &*app.rng, &app.http)
 }
 
 /// The pages and the viewers' API, and the task that writes positions: it ends when the last request that could write one is

@@ -36,9 +36,10 @@ impl Guard {
 impl Lane {
     /// Lets a request to `target` in that came `now`. `None`: the guard itself has something to say to it.
     pub fn enter(&self, now: Timestamp, target: &str) -> Option<Entered<'_>> {
-        let Shared { limits, permits, metrics, .. } = &*self.shared;
-        // Whoever is answered at once holds no place, but takes none either when there is none left.
-        if permits.available_permits() == 0 || target.len() > limits.max_uri {
+        let Shared { limits, permits, metrics, pace, .. } = &*self.shared;
+        // Whoever is answered at once holds no place, but takes none either when there is none left. Where requests are counted
+        // by the second, the guard counts them.
+        if pace.is_some() || permits.available_permits() == 0 || target.len() > limits.max_uri {
             return None;
         }
         metrics.in_flight.inc();

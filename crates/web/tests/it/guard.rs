@@ -58,6 +58,23 @@ async fn panics_and_errors_show_nothing_of_the_inside() {
 }
 
 #[tokio::test]
+async fn more_than_the_declared_rate_is_shed() {
+    // Twenty that take less than twenty seconds are too many.
+    let rate = std::num::NonZeroU32::new(1);
+    let server =
+        Server::start(app(&Arc::default()), limits(RequestLimits { rate, ..RequestLimits::default() }));
+    let mut answers = Vec::new();
+    for _ in 0..20 {
+        answers.push(reqwest::get(server.url("/")).await.unwrap());
+    }
+    let shed = answers.iter().filter(|answer| answer.status() == StatusCode::SERVICE_UNAVAILABLE).count();
+    assert!(shed > 0 && answers[0].status() == StatusCode::OK, "{shed}");
+    let counted = |name: &str| server.metric(&format!("test_http_{name}_total{{role=\"it\"}}"));
+    assert_eq!(counted("offered").as_deref(), Some("20"));
+    assert_eq!(counted("shed"), Some(shed.to_string()));
+}
+
+#[tokio::test]
 async fn load_over_the_limit_is_shed_and_accepted_work_kept() {
     let go = Arc::new(Notify::new());
     let server =
