@@ -9,7 +9,7 @@ const MIN_HASH: usize = 8;
 /// A reason that nobody can learn from a year later is none.
 const MIN_REASON: usize = 4;
 /// No role is asked for more instances in chat: a slip of the finger is not a plan.
-const MAX_FLOOR: u32 = 1_000;
+const MAX_COUNT: u32 = 1_000;
 /// The roles that scale.
 const ROLES: [&str; 4] = ["site", "origin", "studio", "work"];
 const WORDS: [&str; 10] =
@@ -21,7 +21,7 @@ pub const HELP: &str = "\
 `roll RELEASE` plan a rollout; it begins when it is approved
 `undo` go back to the release before
 `hold REASON` stop the rollout where it is; `go` lets it go on
-`scale ROLE FLOOR` never fewer than FLOOR instances of ROLE
+`scale ROLE COUNT` how many instances of ROLE there shall be
 `takedown TITLE REASON` hide a title everywhere, within seconds
 `approve HASH`, `cancel HASH` decide on a plan, by the beginning of its hash";
 
@@ -44,12 +44,12 @@ pub enum Command {
     },
     /// Let a held rollout go on.
     Go,
-    /// Set the least number of instances of a role.
+    /// Say how many instances of a role there shall be.
     Scale {
         /// Which role.
         role: String,
-        /// How many at least.
-        floor: u32,
+        /// How many.
+        count: u32,
     },
     /// Hide a title everywhere.
     Takedown {
@@ -89,9 +89,9 @@ pub enum CommandError {
     /// A role that does not scale.
     #[error("`{0}` is no role: write site, origin, studio or work")]
     Role(String),
-    /// A floor that is none.
-    #[error("`{0}` is no number of instances from 0 to {MAX_FLOOR}")]
-    Floor(String),
+    /// A number that is none.
+    #[error("`{0}` is no number of instances from 0 to {MAX_COUNT}")]
+    Count(String),
     /// No reason.
     #[error("say why, in a few words: it stands in the audit log")]
     Reason,
@@ -152,7 +152,7 @@ impl fmt::Display for Command {
             Self::Undo => f.write_str("undo"),
             Self::Hold { reason } => write!(f, "hold {reason}"),
             Self::Go => f.write_str("go"),
-            Self::Scale { role, floor } => write!(f, "scale {role} {floor}"),
+            Self::Scale { role, count } => write!(f, "scale {role} {count}"),
             Self::Takedown { title, reason } => write!(f, "takedown {title} {reason}"),
             Self::Approve { hash } => write!(f, "approve {hash}"),
             Self::Cancel { hash } => write!(f, "cancel {hash}"),
@@ -186,16 +186,16 @@ fn reason(text: &str) -> Result<String, CommandError> {
 }
 
 fn scale(rest: &str) -> Result<Command, CommandError> {
-    let (role, floor) = split(rest);
-    if role.is_empty() || floor.is_empty() {
-        return Err(CommandError::Form("scale ROLE FLOOR"));
+    let (role, count) = split(rest);
+    if role.is_empty() || count.is_empty() {
+        return Err(CommandError::Form("scale ROLE COUNT"));
     }
     if !ROLES.contains(&role) {
         return Err(CommandError::Role(cut(role)));
     }
-    let number = floor.parse().ok().filter(|number| *number <= MAX_FLOOR);
-    let floor = number.ok_or_else(|| CommandError::Floor(cut(floor)))?;
-    Ok(Command::Scale { role: role.to_owned(), floor })
+    let number = count.parse().ok().filter(|number| *number <= MAX_COUNT);
+    let count = number.ok_or_else(|| CommandError::Count(cut(count)))?;
+    Ok(Command::Scale { role: role.to_owned(), count })
 }
 
 fn unknown(word: &str) -> CommandError {

@@ -73,6 +73,11 @@ impl Reply {
         quoted
     }
 
+    /// Somebody's lines, each as [`Reply::quote`] makes it.
+    pub fn quote_lines(words: &str) -> String {
+        words.trim_end().lines().map(Self::quote).collect::<Vec<_>>().join("\n")
+    }
+
     /// The message as the service takes it (Block Kit): `text` for notifications and readers, blocks for eyes.
     pub fn json(&self) -> Value {
         let text: String = self.text.chars().take(MAX_TEXT).collect();

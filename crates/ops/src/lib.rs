@@ -1,4 +1,4 @@
-//! Rollouts carried out, orders given to them, titles taken down, and the log of who did what and why.
+//! Rollouts carried out, orders given to them, titles taken down, what is said of it in chat, and the log of who did what and why.
 //!
 //! What is decided stands in `fleet`, which is pure; what is kept stands in `store`. Here they meet the fleet as it is, through a
 //! [`fleet::rollout::Driver`].
@@ -9,7 +9,9 @@ mod desk;
 mod error;
 mod hosts;
 mod takedowns;
+pub mod talk;
 mod windows;
+pub mod words;
 
 pub use controller::{Controller, Ticked};
 pub use desk::{Desk, Status};

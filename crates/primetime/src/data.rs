@@ -113,7 +113,8 @@ impl DataDir {
     }
 }
 
-fn read_secret(path: &Path) -> io::Result<Option<String>> {
+/// A secret in a file that only its owner may read; `None` when there is no such file.
+pub fn read_secret(path: &Path) -> io::Result<Option<String>> {
     let file = match File::open(path) {
         Ok(file) => file,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),

@@ -16,6 +16,7 @@ mod looking;
 mod serve;
 mod sockets;
 mod storage;
+mod tls;
 
 use std::process::ExitCode;
 

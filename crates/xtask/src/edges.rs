@@ -24,12 +24,12 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("drivers", &["domain", "fleet"]),
     ("registry", &["domain", "objects", "web"]),
     ("fleet", &["domain"]),
-    ("ops", &["domain", "fleet", "objects", "store"]),
+    ("ops", &["chat", "domain", "fleet", "objects", "store"]),
     (
         "primetime",
         &[
-            "domain", "drivers", "edition", "encode", "fleet", "golden", "media", "objects", "ops", "origin",
-            "registry", "release", "site", "store", "studio", "viewers", "web", "work",
+            "chat", "domain", "drivers", "edition", "encode", "fleet", "golden", "media", "objects", "ops",
+            "origin", "registry", "release", "site", "store", "studio", "viewers", "web", "work",
         ],
     ),
     ("pgtest", &[]),

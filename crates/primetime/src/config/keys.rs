@@ -148,6 +148,23 @@ pub const KEYS: &[Key] = &[
     key("work.slots", "0", "jobs at a time; 0: as many as cores"),
     key("work.ffmpeg", "ffmpeg", "the ffmpeg to start"),
     key("work.ffprobe", "ffprobe", "the ffprobe to start"),
+    key(
+        "chat.secret_file",
+        "",
+        "file with the signing secret of the chat app, as the service shows it; unset: no commands are taken (role studio)",
+    ),
+    key(
+        "chat.people_file",
+        "",
+        "file that says who may ask and approve in chat; belongs to chat.secret_file",
+    ),
+    key(
+        "chat.webhook_file",
+        "",
+        "file with the address of an incoming webhook, which is told what happens; unset: nobody is told (role studio)",
+    ),
+    key("chat.production", "true", "true: somebody else than who asked must say yes; false: who asked may"),
+    key("chat.service", "site", "the service that rollouts in chat are about"),
     key("log.format", "auto", "text, json, or auto: text on a terminal, JSON elsewhere"),
     key("log.filter", "info", "what is logged: a level, or directives as in `info,site=debug`"),
 ];

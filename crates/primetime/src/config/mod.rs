@@ -1,5 +1,6 @@
 //! Configuration: flag over environment over file over default; unknown keys are refused; every value knows where it is from.
 
+mod chat;
 pub mod credentials;
 mod database;
 mod keys;
@@ -10,6 +11,7 @@ mod tls;
 
 use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::Duration};
 
+pub use chat::Chat;
 pub use database::password;
 use domain::Territory;
 pub use layers::{ConfigError, Layers, Source};
@@ -43,6 +45,8 @@ pub struct Config {
     pub registry: ImageRegistry,
     /// Its jobs.
     pub work: Work,
+    /// Chat.
+    pub chat: Chat,
     /// Its log.
     pub log: Log,
 }
@@ -209,6 +213,7 @@ impl Config {
                 ffmpeg: layers.said("work.ffmpeg").text.into(),
                 ffprobe: layers.said("work.ffprobe").text.into(),
             },
+            chat: chat::read(layers)?,
             log: Log { format: log_format(layers)?, filter: layers.said("log.filter").text },
             data_dir,
         };

@@ -1,5 +1,6 @@
 //! `serve`: the roles of one process, started in order, drained in reverse.
 
+mod chat;
 mod control;
 mod database;
 mod images;
@@ -62,6 +63,11 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
     {
         // As a service: merged or nested, it would lose its own answer for unknown paths or the beginning of its paths.
         router = router.route_service("/studio/{*path}", studio.into_service::<axum::body::Body>());
+    }
+    if config.roles.studio
+        && let Some(chat) = chat::start(app, &background, &stop)?
+    {
+        router = router.route_service(chat::PATH, chat.into_service::<axum::body::Body>());
     }
     if let Some(store) = &app.store {
         let watch = database::Watch::new(store.clone(), app);

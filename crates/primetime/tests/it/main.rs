@@ -6,6 +6,7 @@ mod authority;
 mod backups;
 mod bucket;
 mod catalogue;
+mod chat;
 mod commands;
 mod host;
 mod hosts;

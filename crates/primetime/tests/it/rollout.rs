@@ -12,16 +12,17 @@ use store::Store;
 use crate::process::Installation;
 
 /// Now, on this machine, as the binary sees it; the file system knows.
-fn now(there: &Installation) -> Timestamp {
+pub fn now(there: &Installation) -> Timestamp {
     let path = there.dir.path().join("now");
     std::fs::write(&path, "").unwrap();
     let since: Duration = path.metadata().unwrap().modified().unwrap().duration_since(UNIX_EPOCH).unwrap();
     Timestamp(since.as_micros() as i64)
 }
 
-async fn three_run(there: &Installation) {
+/// So many instances of v1 are seen.
+pub async fn run(there: &Installation, count: u32) {
     let store = Store::open(&there.data().join("primetime.db")).await.unwrap();
-    let instances = (1..=3).map(|at| Seen {
+    let instances = (1..=count).map(|at| Seen {
         name: format!("site-0-{at}"),
         release: "v1".into(),
         host: "busan".into(),
@@ -39,7 +40,7 @@ async fn a_rollout_is_planned_agreed_to_held_and_undone_and_all_of_it_is_written
     let said = there.succeed("release status");
     assert!(said.contains("site was never seen") && said.contains("No rollout of site yet"), "{said}");
     assert!(there.fail("release roll v2 --as ana").contains("is a controller running?"));
-    three_run(&there).await;
+    run(&there, 3).await;
     assert!(there.succeed("release status").contains("site runs 3 of v1 on 1 hosts"));
     let plan = there.succeed("release roll v2 --plan --as ana");
     let (_, hash) = plan.split_once("--agree ").unwrap();

@@ -1,12 +1,6 @@
 //! `release status`: what runs, and how far rollouts are.
 
-use std::collections::BTreeMap;
-
-use fleet::{
-    judge::Verdict,
-    rollout::{Phase, Rollout, Stage},
-};
-use ops::{Desk, OpsError, Status};
+use ops::Desk;
 
 use crate::{
     commands::show,
@@ -15,70 +9,5 @@ use crate::{
 
 /// Prints it.
 pub async fn run(desk: &Desk, last: u32) -> Result<(), Failed> {
-    show(&runs(desk).await?)?;
-    let rollouts = desk.status(last).await.doing(|| "read the rollouts".into())?;
-    if rollouts.is_empty() {
-        show(&format!("No rollout of {} yet.\n", desk.service))?;
-    }
-    for status in &rollouts {
-        show(&line(status, desk))?;
-    }
-    Ok(())
-}
-
-async fn runs(desk: &Desk) -> Result<String, Failed> {
-    let seen = match desk.seen().await {
-        Ok(seen) => seen,
-        Err(unseen @ OpsError::Unseen { .. }) => return Ok(format!("{unseen}\n")),
-        Err(error) => return Err(Failed::at("cannot read what runs", error)),
-    };
-    let mut counts: BTreeMap<&str, (usize, usize)> = BTreeMap::new();
-    for instance in &seen.instances {
-        let (serving, others) = counts.entry(&instance.release).or_default();
-        *if instance.phase == Phase::Serving { serving } else { others } += 1;
-    }
-    let each = |(release, (serving, others)): (&&str, &(usize, usize))| match others {
-        0 => format!("{serving} of {release}"),
-        others => format!("{serving} of {release} (and {others} without traffic)"),
-    };
-    let words: Vec<String> = counts.iter().map(each).collect();
-    let words = if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
-    Ok(format!("{} runs {words} on {} hosts.\n", desk.service, seen.hosts.len()))
-}
-
-fn line(status: &Status, desk: &Desk) -> String {
-    let Rollout { plan, held, why, .. } = &status.rollout;
-    let mut text =
-        format!("rollout {} from {} to {}, begun {}", plan.generation, plan.from, plan.to, status.began);
-    text += &format!(": {}", stage(&status.rollout));
-    if let Some(why) = why {
-        text += &format!(" ({why})");
-    }
-    if let Some(held) = held {
-        text += &format!("; held ({held})");
-    }
-    if let (Some(began), Stage::Judge) = (status.rollout.judging, status.rollout.stage) {
-        let waited = desk.clock.now().since(began).as_secs();
-        if let Verdict::Wait(words) = status.rollout.judge.verdict(waited) {
-            text += &format!("; {words}");
-        }
-    }
-    text + "\n"
-}
-
-fn stage(rollout: &Rollout) -> String {
-    let waves = rollout.plan.waves.len();
-    match rollout.stage {
-        Stage::Migrate => "the database is migrated".into(),
-        Stage::Canary => "canary and control start".into(),
-        Stage::Judge => "canary and control are judged".into(),
-        Stage::Start(at) | Stage::Admit(at) | Stage::Park(at) => format!("wave {} of {waves}", at + 1),
-        Stage::Watch(at) => format!("wave {} of {waves} is watched", at + 1),
-        Stage::Bake => format!("{} has the traffic, {} is warm", rollout.plan.to, rollout.plan.from),
-        Stage::Retire => format!("{} has the traffic, {} stops", rollout.plan.to, rollout.plan.from),
-        Stage::Undo => "it is undone".into(),
-        Stage::Clean => format!("undone, {} stops", rollout.plan.to),
-        Stage::Done => "done".into(),
-        Stage::Undone => "undone".into(),
-    }
+    show(&ops::words::status(desk, last).await.doing(|| "read what runs and what is rolled out".into())?)
 }

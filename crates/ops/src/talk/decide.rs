@@ -1,0 +1,87 @@
+//! Yes and no.
+
+use ::chat::{
+    Command, Reply,
+    approval::{self, Needs},
+};
+use domain::Timestamp;
+use store::{Decided, StoreError};
+
+use super::{Colleague, May, Talk, TalkError, Waiting, Write};
+use crate::audit;
+
+impl Talk {
+    /// Lets a plan happen, if it is still the plan that was read, and whoever must say yes does.
+    pub(super) async fn approve(
+        &self,
+        colleague: &Colleague,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<Reply, TalkError> {
+        let Waiting { proposal, plan, name } = self.waiting(hash, now).await?;
+        proposal.approve(&colleague.chat, now)?;
+        let own = proposal.by == colleague.chat;
+        colleague.must(if own && proposal.needs == Needs::Confirmation { May::Ask } else { May::Approve })?;
+        let command = Command::parse(&proposal.command)?;
+        let short = proposal.short();
+        // What would happen now must be what was approved: the same bytes.
+        match self.plan(&command).await {
+            Ok(now) if now.bytes == plan => {}
+            // The database is away: the plan may be as good as before.
+            Err(error) if error.said().is_none() => return Err(error),
+            _ => {
+                let line = format!("{}: plan {short} has changed", proposal.command);
+                self.decide((&colleague.name, "chat.cancel", &line), &proposal.hash, Decided::Cancelled, now)
+                    .await?;
+                return Err(TalkError::Changed);
+            }
+        }
+        let line = format!("{}: plan {short} of {name}", proposal.command);
+        self.decide((&colleague.name, "chat.approve", &line), &proposal.hash, Decided::Approved, now).await?;
+        let who = match own {
+            true => format!("{name} in chat"),
+            false => format!("{name} in chat, approved by {}", colleague.name),
+        };
+        let done = self.perform(&command, &plan, &who).await?;
+        let (by, done) = (Reply::quote(&colleague.name), Reply::quote(&done));
+        Ok(Reply::channel(format!("*{by}* approved `{}`: {done}", Reply::quote(&proposal.command))))
+    }
+
+    /// Lets a plan not happen: whoever may ask or approve.
+    pub(super) async fn cancel(
+        &self,
+        colleague: &Colleague,
+        hash: &str,
+        now: Timestamp,
+    ) -> Result<Reply, TalkError> {
+        let waiting = self.waiting(hash, now).await?;
+        colleague.must(May::Ask).or_else(|_| colleague.must(May::Approve))?;
+        let proposal = &waiting.proposal;
+        let line = format!("{}: plan {} of {}", proposal.command, proposal.short(), waiting.name);
+        self.decide((&colleague.name, "chat.cancel", &line), &proposal.hash, Decided::Cancelled, now).await?;
+        let by = Reply::quote(&colleague.name);
+        Ok(Reply::channel(format!("*{by}* cancelled `{}`", Reply::quote(&proposal.command))))
+    }
+
+    async fn waiting(&self, hash: &str, now: Timestamp) -> Result<Waiting, TalkError> {
+        let mut open = self.open(now).await?;
+        let proposals: Vec<_> = open.iter().map(|waiting| waiting.proposal.clone()).collect();
+        let wanted = approval::find(&proposals, hash)?;
+        let at = proposals.iter().position(|proposal| proposal.hash == wanted.hash).unwrap_or(0);
+        Ok(open.swap_remove(at))
+    }
+
+    async fn decide(
+        &self,
+        (who, what, body): (&str, &str, &str),
+        hash: &str,
+        decided: Decided,
+        now: Timestamp,
+    ) -> Result<(), TalkError> {
+        let done = self.write(Write::Decide { hash, decided }, &audit::Deed { who, what, body }, now);
+        done.await.map_err(|error| match error {
+            StoreError::Conflict("the plan") => TalkError::Decided,
+            error => error.into(),
+        })
+    }
+}

@@ -1,0 +1,279 @@
+//! Operations from chat, end to end: signed requests to a process that serves, plans approved by their hash, a webhook that is
+//! told what happens. The fleet is what a controller would have written down; everything behind the plan is real.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpListener,
+    os::unix::fs::PermissionsExt,
+    sync::{Arc, Mutex},
+    thread,
+};
+
+use chat::Secret;
+use domain::Timestamp;
+use rustix::process::Signal;
+use serde_json::Value;
+
+use crate::{
+    catalogue,
+    process::{Installation, Running},
+    rollout::{now, run},
+};
+
+const SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
+const PEOPLE: &str = r#"
+[[person]]
+chat = "T1/U1"
+name = "ana"
+may = ["ask"]
+
+[[person]]
+chat = "T1/U2"
+name = "min"
+may = ["ask", "approve"]
+
+[[person]]
+chat = "T1/U3"
+name = "zoe"
+"#;
+
+fn write(there: &Installation, name: &str, text: &str) -> String {
+    let path = there.dir.path().join(name);
+    fs::write(&path, text).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn listening(there: &mut Installation) {
+    let secret = write(there, "signing", SECRET);
+    let people = write(there, "people.toml", PEOPLE);
+    there.variables.push(("PRIMETIME_CHAT_SECRET_FILE", secret));
+    there.variables.push(("PRIMETIME_CHAT_PEOPLE_FILE", people));
+}
+
+/// A slash command as the chat service sends it.
+fn typed(user: &str, text: &str) -> String {
+    let plain = |c: u8| c.is_ascii_alphanumeric();
+    let encode = |text: &str| -> String {
+        text.bytes().map(|b| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
+    };
+    let text = encode(text);
+    format!(
+        "team_id=T1&channel_id=C1&user_id={user}&user_name=x&command=%2Fprimetime&text={text}&trigger_id=1.2.3"
+    )
+}
+
+async fn send(running: &Running, body: &str, (stamp, signature): (String, String)) -> (u16, Value) {
+    let request = reqwest::Client::new()
+        .post(format!("http://{}/ops/chat", running.address))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("x-slack-request-timestamp", stamp)
+        .header("x-slack-signature", signature)
+        .body(body.to_owned());
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap_or_default())
+}
+
+fn sign(body: &str, at: Timestamp) -> (String, String) {
+    Secret::new(SECRET).unwrap().sign(at, body.as_bytes())
+}
+
+/// What was said, with every hash called HASH.
+struct Transcript {
+    text: String,
+    /// Of the newest plan.
+    hash: String,
+    /// Seconds ahead of the clock: the same words a second time are another request.
+    ahead: i64,
+}
+
+impl Transcript {
+    async fn say(&mut self, there: &Installation, running: &Running, user: &str, text: &str) -> String {
+        let body = typed(user, &text.replace("HASH", &self.hash));
+        self.ahead += 1;
+        let at = Timestamp(now(there).micros() + self.ahead * 1_000_000);
+        let (status, answer) = send(running, &body, sign(&body, at)).await;
+        assert_eq!(status, 200, "{answer}");
+        let (kind, words) = (answer["response_type"].as_str().unwrap(), answer["text"].as_str().unwrap());
+        if let Some((_, rest)) = words.split_once("`approve ") {
+            self.hash = rest[..12].to_owned();
+        }
+        self.text += &format!("{user}: {text}\n");
+        words.lines().for_each(|line| self.text += &format!("    {kind}: {}\n", hidden(line)));
+        words.to_owned()
+    }
+}
+
+/// Hashes differ with the clock.
+fn hidden(line: &str) -> String {
+    let is_hash = |word: &str| word.len() >= 12 && word.bytes().all(|b| b.is_ascii_hexdigit());
+    let mut words = String::new();
+    let mut word = String::new();
+    for c in line.chars().chain(['\n']) {
+        if c.is_ascii_alphanumeric() {
+            word.push(c);
+            continue;
+        }
+        words += if is_hash(&word) { "HASH" } else { &word };
+        word.clear();
+        words.push(c);
+    }
+    words.trim_end_matches('\n').to_owned()
+}
+
+/// The chat's side of a webhook: refuses the first post, takes the others.
+struct Webhook {
+    url: String,
+    texts: Arc<Mutex<Vec<String>>>,
+}
+
+impl Webhook {
+    fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/services/T1/B2/very-secret", listener.local_addr().unwrap());
+        let texts = Arc::new(Mutex::new(Vec::new()));
+        let kept = texts.clone();
+        thread::spawn(move || {
+            for (n, stream) in listener.incoming().enumerate() {
+                let mut stream = stream.unwrap();
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let mut length = 0;
+                let mut line = String::new();
+                while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
+                    if let Some(said) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                        length = said.trim().parse().unwrap();
+                    }
+                    line.clear();
+                }
+                let mut body = vec![0; length];
+                reader.read_exact(&mut body).unwrap();
+                let status = if n == 0 { "503 Down" } else { "200 OK" };
+                if n > 0 {
+                    let message: Value = serde_json::from_slice(&body).unwrap();
+                    kept.lock().unwrap().push(message["text"].as_str().unwrap().to_owned());
+                }
+                let head = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
+                stream.write_all(head.as_bytes()).unwrap();
+            }
+        });
+        Self { url, texts }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rollout_from_chat_with_a_second_person_and_everybody_told() {
+    let mut there = Installation::new();
+    listening(&mut there);
+    let webhook = Webhook::new();
+    let file = write(&there, "webhook", &webhook.url);
+    there.variables.push(("PRIMETIME_CHAT_WEBHOOK_FILE", file));
+    catalogue::write(&there.input(), "Night Ferry");
+    there.succeed("import IN");
+    let mut running = there.start("serve --roles studio");
+    running.ready().await;
+    let mut talk = Transcript { text: String::new(), hash: "0123456789ab".into(), ahead: -60 };
+    for (user, text) in
+        [("U9", "status"), ("U3", "status"), ("U3", "help"), ("U3", "roll v2"), ("U1", "roll v2")]
+    {
+        talk.say(&there, &running, user, text).await;
+    }
+    run(&there, 3).await;
+    for (user, text) in [("U3", "status"), ("U1", "roll v2"), ("U1", "approve HASH"), ("U3", "approve HASH")]
+    {
+        talk.say(&there, &running, user, text).await;
+    }
+    // Another instance came: what would happen now is not what was read.
+    run(&there, 4).await;
+    for (user, text) in [
+        ("U2", "approve HASH"),
+        ("U2", "approve HASH"),
+        ("U1", "roll v2"),
+        ("U1", "cancel HASH"),
+        ("U1", "roll v2"),
+        ("U2", "approve HASH"),
+        ("U1", "roll v3"),
+        ("U1", "hold let me look"),
+        ("U1", "approve HASH"),
+        ("U1", "go"),
+        ("U1", "approve HASH"),
+        ("U2", "approve HASH"),
+        ("U1", "scale site 5"),
+        ("U2", "approve HASH"),
+        ("U1", "takedown fery court order 7"),
+        ("U1", "takedown ferry court order 7"),
+        ("U2", "approve HASH"),
+        ("U1", "undo"),
+        ("U1", "approve HASH"),
+    ] {
+        talk.say(&there, &running, user, text).await;
+    }
+    // Chat was down at first: it is told later, in order, what happened here and on the command line.
+    there.succeed("release scale 4 --why quiet --as kim");
+    running.until("telling", async |_| webhook.texts.lock().unwrap().len() >= 7).await;
+    talk.text += "\nThe webhook was told:\n";
+    for text in webhook.texts.lock().unwrap().iter() {
+        talk.text += &format!("    {}\n", hidden(text));
+    }
+    talk.text += "\nThe audit log:\n";
+    for line in there.succeed("audit show").lines() {
+        talk.text += &format!("    {}\n", hidden(line.splitn(3, ' ').nth(2).unwrap()));
+    }
+    assert!(there.succeed("audit verify").contains("none edited"));
+    assert!(there.succeed("takedown list").contains("court order 7"));
+    insta::assert_snapshot!(talk.text);
+    let log = running.log();
+    assert!(log.contains("chat is not told what happens") && !log.contains("very-secret"), "{log}");
+    assert!(!log.contains(SECRET));
+    assert!(running.signal(Signal::TERM).await.success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_not_signed_or_comes_twice_or_late_does_nothing() {
+    let mut there = Installation::new();
+    let mut running = there.start("serve --roles studio");
+    running.ready().await;
+    let body = typed("U2", "scale site 5");
+    let at = now(&there);
+    assert_eq!(send(&running, &body, sign(&body, at)).await.0, 404, "off unless it is configured");
+    assert!(running.signal(Signal::TERM).await.success());
+
+    listening(&mut there);
+    let mut running = there.start("serve --roles studio");
+    running.ready().await;
+    let code = |(status, answer): (u16, Value)| (status, answer["code"].as_str().unwrap_or("").to_owned());
+    let refused = (401, "chat-signature".to_owned());
+    let at = now(&there);
+    let good = sign(&body, at);
+    let other = typed("U2", "scale site 50");
+    assert_eq!(code(send(&running, &other, good.clone()).await), refused, "another body");
+    let forged = Secret::new("another secret, as long").unwrap().sign(at, body.as_bytes());
+    assert_eq!(code(send(&running, &body, forged).await), refused);
+    for late in [-301_000_000, 330_000_000] {
+        let late = sign(&body, Timestamp(at.micros() + late));
+        assert_eq!(code(send(&running, &body, late).await), refused);
+    }
+    assert_eq!(code(send(&running, &body, (String::new(), String::new())).await), refused);
+    assert_eq!(there.succeed("audit show"), "", "nothing of it did anything");
+    assert_eq!(send(&running, &body, good.clone()).await.0, 200);
+    let asked = there.succeed("audit show");
+    assert_eq!(asked.lines().count(), 1, "{asked}");
+    assert_eq!(code(send(&running, &body, good).await), (409, "chat-replay".into()));
+    assert_eq!(there.succeed("audit show"), asked, "the same request again asks for nothing");
+    let long = format!("{body}{}", "x".repeat(70_000));
+    assert_eq!(send(&running, &long, sign(&long, at)).await.0, 413);
+    let strange = "payload=%7B";
+    assert_eq!(code(send(&running, strange, sign(strange, at)).await), (400, "chat-request".into()));
+    let looked = reqwest::get(format!("http://{}/ops/chat", running.address)).await.unwrap();
+    assert_eq!(looked.status(), 405);
+    assert!(running.signal(Signal::TERM).await.success());
+
+    // A secret that others may read is none.
+    let path = there.dir.path().join("signing");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+    let said = there.fail("serve --roles studio");
+    assert!(said.contains("chat.secret_file") && said.contains("chmod 600"), "{said}");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+    write(&there, "people.toml", &PEOPLE.replace("U2", "U1"));
+    assert!(there.fail("serve --roles studio").contains("stands in it twice"));
+}
