@@ -78,7 +78,8 @@ impl Talk {
         decided: Decided,
         now: Timestamp,
     ) -> Result<(), TalkError> {
-        let done = self.write(Write::Decide { hash, decided }, &audit::Deed { who, what, body }, now);
+        let deed = audit::Deed { who, what, body };
+        let done = self.write(Write::Decide { hash, decided }, &deed, now);
         done.await.map_err(|error| match error {
             StoreError::Conflict("the plan") => TalkError::Decided,
             error => error.into(),
