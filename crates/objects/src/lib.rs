@@ -25,5 +25,6 @@ pub use image::{Digest, ImageNameError, ImageTag, MAX_REPOSITORY, MAX_TAG, Repos
 pub use key::{Key, KeyError, KeyKind, TrackId, TrackIdError};
 pub use s3::{
     Addressing, Credentials, Fault, Location, LocationError, METADATA, S3Config, S3Limits, Who, fuzz_answer,
+    machine_tls,
 };
 pub use store::{Object, Objects, Place, Put};

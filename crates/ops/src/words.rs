@@ -39,7 +39,11 @@ async fn runs(desk: &Desk) -> Result<String, OpsError> {
     };
     let words: Vec<String> = counts.iter().map(each).collect();
     let words = if words.is_empty() { "nothing".to_owned() } else { words.join(", ") };
-    Ok(format!("{} runs {words} on {} hosts.\n", desk.service, seen.hosts.len()))
+    let hosts = match seen.hosts.len() {
+        1 => "1 host".to_owned(),
+        count => format!("{count} hosts"),
+    };
+    Ok(format!("{} runs {words} on {hosts}.\n", desk.service))
 }
 
 fn line(status: &Status, desk: &Desk) -> String {

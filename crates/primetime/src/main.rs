@@ -16,7 +16,6 @@ mod looking;
 mod serve;
 mod sockets;
 mod storage;
-mod tls;
 
 use std::process::ExitCode;
 

@@ -142,7 +142,7 @@ impl Client {
             .timeout_connect(Some(limits.connect))
             .timeout_resolve(Some(limits.connect));
         if bucket.base_url().scheme() == "https" {
-            agent = agent.tls_config(super::tls::config()?);
+            agent = agent.tls_config(super::tls::machine_tls()?);
         }
         let agent = agent.build().new_agent();
         let asker = match &config.who {

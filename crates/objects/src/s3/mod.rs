@@ -28,6 +28,7 @@ pub use answer::fuzz_answer;
 pub use config::{Addressing, Credentials, Location, LocationError, S3Config, S3Limits, Who};
 pub use fault::Fault;
 pub use role::METADATA;
+pub use tls::machine_tls;
 
 use crate::{Key, ObjectError, Place};
 use client::{Call, Client};

@@ -12,10 +12,10 @@ use std::{
     time::Duration,
 };
 
-use domain::{ManualClock, SeededRng, Timestamp};
+use domain::{Clock, ManualClock, SeededRng, Timestamp};
 use objects::{Fault, Hash, Key, ObjectError, Objects, Who};
 
-use crate::server::{KEY, SECRET, Server};
+use crate::server::{KEY, RealClock, SECRET, Server};
 
 const NOW: i64 = 1_800_000_000;
 
@@ -126,8 +126,7 @@ fn credentials_of_a_role_are_drawn_kept_and_renewed() {
 }
 
 fn now() -> i64 {
-    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    i64::try_from(now.as_secs()).unwrap()
+    RealClock.now().seconds()
 }
 
 #[test]

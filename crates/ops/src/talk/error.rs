@@ -14,7 +14,7 @@ pub enum TalkError {
     #[error("this very request was answered before")]
     Replay,
     /// Somebody who is not in the list.
-    #[error("nobody listens to {0} here: whoever runs this adds you to the file in chat.people_file")]
+    #[error("nobody listens to {0} here: whoever runs this adds you to the list of people")]
     Stranger(String),
     /// Somebody who may do less.
     #[error("you may not {0} here")]

@@ -75,7 +75,7 @@ async fn a_release_is_rolled_out_and_gone_back_from_whoever_is_killed_and_nobody
     release(&there, "v2", GOOD);
     let _drained = Drained(&there);
     let mut host = there.start_host(HOST, &ALONE);
-    says(&there, &mut host, "site runs 2 of v1 on 1 hosts").await;
+    says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
     let crowd = Crowd::at(there.address);
     crowd.goes_on(&mut host).await;
 
@@ -91,18 +91,18 @@ async fn a_release_is_rolled_out_and_gone_back_from_whoever_is_killed_and_nobody
     host.signal(Signal::KILL).await;
     // It begins with v1 no more: v2 was rolled out.
     let mut host = there.start_host(HOST, &ALONE);
-    says(&there, &mut host, "site runs 2 of v2 on 1 hosts").await;
+    says(&there, &mut host, "site runs 2 of v2 on 1 host").await;
     says(&there, &mut host, "from v1 to v2").await;
     says(&there, &mut host, ": done").await;
     crowd.goes_on(&mut host).await;
 
     there.succeed("release undo --why odd --as min");
-    says(&there, &mut host, "site runs 2 of v1 on 1 hosts").await;
+    says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
     says(&there, &mut host, ": done").await;
     crowd.goes_on(&mut host).await;
     for count in [3, 2] {
         there.succeed(&format!("release scale {count} --why tonight --as min"));
-        says(&there, &mut host, &format!("site runs {count} of v1 on 1 hosts")).await;
+        says(&there, &mut host, &format!("site runs {count} of v1 on 1 host")).await;
     }
     // Told to end, it leaves what runs.
     assert!(host.signal(Signal::TERM).await.success());
@@ -137,7 +137,7 @@ async fn bad_releases_are_undone_by_themselves_and_say_why() {
     assert!(unsaid.contains("--release") && unsaid.contains("broken-migration, dies"), "{unsaid}");
     let _drained = Drained(&there);
     let mut host = there.start_host(HOST, &ALONE);
-    says(&there, &mut host, "site runs 2 of v1 on 1 hosts").await;
+    says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
     let second = there.fail("host --release v1");
     assert!(second.contains("another supervisor uses"), "{second}");
     for (bad, why) in [
@@ -151,7 +151,7 @@ async fn bad_releases_are_undone_by_themselves_and_say_why() {
         says(&there, &mut host, ": undone (").await;
         let said = status(&there);
         assert!(said.contains(why), "{bad}: {said}");
-        says(&there, &mut host, "site runs 2 of v1 on 1 hosts").await;
+        says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
     }
     assert!(host.signal(Signal::TERM).await.success());
 }

@@ -41,7 +41,7 @@ async fn a_rollout_is_planned_agreed_to_held_and_undone_and_all_of_it_is_written
     assert!(said.contains("site was never seen") && said.contains("No rollout of site yet"), "{said}");
     assert!(there.fail("release roll v2 --as ana").contains("is a controller running?"));
     run(&there, 3).await;
-    assert!(there.succeed("release status").contains("site runs 3 of v1 on 1 hosts"));
+    assert!(there.succeed("release status").contains("site runs 3 of v1 on 1 host"));
     let plan = there.succeed("release roll v2 --plan --as ana");
     let (_, hash) = plan.split_once("--agree ").unwrap();
     let hash = hash.trim_end().trim_end_matches('`');

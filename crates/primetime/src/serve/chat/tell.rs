@@ -13,7 +13,7 @@ use domain::{Clock, Timestamp};
 use store::{AuditRow, Store, StoreError};
 use ureq::Agent;
 
-use crate::{app::App, data::random_word, failed::Failed, tls};
+use crate::{app::App, data::random_word, failed::Failed};
 
 /// How often the log is looked at.
 pub const EVERY: Duration = Duration::from_secs(1);
@@ -76,7 +76,7 @@ impl Teller {
             .max_redirects(0)
             .user_agent("primetime");
         if url.starts_with("https") {
-            config = config.tls_config(tls::config()?);
+            config = config.tls_config(objects::machine_tls().map_err(Failed::new)?);
         }
         Ok(Self {
             store: app.store()?.clone(),
