@@ -12,7 +12,8 @@ use std::{
 use domain::Clock;
 use fleet::{
     judge::Sample,
-    rollout::{Action, Driver, DriverError, Observation, Phase, Seen},
+    metrics::Counted,
+    rollout::{Action, Driver, DriverError, Observation, Phase, Seen, Totals},
 };
 
 use crate::{Engine, EngineError, Instance, Name, Spec, State, Traffic, counted, migration::Migrations};
@@ -75,6 +76,14 @@ impl<E: Engine> Host<E> {
         (self.programs)(release, Purpose::Serve)
     }
 
+    /// An instance, and what it has counted; `None` when it does not answer.
+    async fn counted(&self, name: &str) -> Option<(Instance, Counted)> {
+        let instances = self.engine.list().await.ok()?;
+        let instance = instances.into_iter().find(|instance| instance.name.to_string() == name)?;
+        let counted = counted(instance.ops?, self.clock.now()).await.ok()?;
+        Some((instance, counted))
+    }
+
     fn is_ours(&self, service: &str) -> Result<(), DriverError> {
         if service == self.service {
             return Ok(());
@@ -118,11 +127,13 @@ impl<E: Engine> Driver for Host<E> {
     }
 
     async fn measure(&self, _service: &str, name: &str) -> Option<Sample> {
-        let instances = self.engine.list().await.ok()?;
-        let instance = instances.into_iter().find(|instance| instance.name.to_string() == name)?;
-        let now = self.clock.now();
-        let counted = counted(instance.ops?, now).await.ok()?;
-        Sample::of(&counted, now.since(instance.started).as_secs())
+        let (instance, counted) = self.counted(name).await?;
+        Sample::of(&counted, counted.at.since(instance.started).as_secs())
+    }
+
+    async fn totals(&self, _service: &str, name: &str) -> Option<Totals> {
+        let (_, counted) = self.counted(name).await?;
+        Some(Totals { offered: counted.offered, shed: counted.shed })
     }
 
     async fn act(&self, service: &str, fence: i64, action: &Action) -> Result<(), DriverError> {

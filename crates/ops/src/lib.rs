@@ -7,6 +7,7 @@ pub mod audit;
 mod controller;
 mod desk;
 mod error;
+pub mod fleet;
 mod hosts;
 mod takedowns;
 pub mod talk;

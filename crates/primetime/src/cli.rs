@@ -14,7 +14,7 @@ use crate::{
     config::{Config, ConfigError, Layers, Source},
 };
 
-pub use fleet::{FleetCommand, SimulateArgs};
+pub use fleet::{FleetCommand, FleetGroup, RunArgs, SimulateArgs};
 pub use host::HostArgs;
 pub use rollout::{AuditCommand, Myself, RollArgs, RolloutCommand};
 pub use takedown::{TakedownArgs, TakedownCommand};
@@ -42,6 +42,7 @@ Examples:
   primetime release roll v42                       a canary, judged; then waves; undone by itself when worse
   primetime release undo --why odd-colours         back to the release before
   primetime takedown night-ferry --why court-order nobody sees it any more, from the next two seconds on
+  primetime fleet run --capacity 500 --zone Asia/Seoul   hosts have what the next minutes and premieres need
   primetime fleet simulate --trace load.csv        what each scaling policy would have cost
   primetime config print                           every key, its value, and where that is from";
 
@@ -124,7 +125,7 @@ pub enum Command {
         #[command(subcommand)]
         command: ReleaseCommand,
     },
-    /// Capacity: what it would have cost, and what it should be
+    /// Capacity ahead of the viewers: planned, explained, and what each way to plan it would have cost
     Fleet {
         #[command(subcommand)]
         command: FleetCommand,

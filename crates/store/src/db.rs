@@ -85,6 +85,11 @@ impl From<i64> for Arg<'_> {
         Arg::Int(Some(number))
     }
 }
+impl From<Option<i64>> for Arg<'_> {
+    fn from(number: Option<i64>) -> Self {
+        Arg::Int(number)
+    }
+}
 impl From<domain::Timestamp> for Arg<'_> {
     fn from(at: domain::Timestamp) -> Self {
         Arg::Int(Some(at.0))

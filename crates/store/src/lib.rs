@@ -11,6 +11,7 @@ mod copy;
 mod db;
 mod editions;
 mod error;
+mod fleet;
 mod health;
 mod hosts;
 mod jobs;
@@ -40,6 +41,7 @@ pub use copy::{CopyError, Tallies};
 pub use editions::EditionRow;
 pub use error::EngineError;
 pub use error::StoreError;
+pub use fleet::{FleetMinute, FleetPlan};
 pub use health::Health;
 pub use hosts::{HostOrder, HostReport};
 pub use jobs::{Claim, Counts, Failure, Job, JobState, Lease, MOST_DEATHS, NewJob};
@@ -156,6 +158,7 @@ impl Store {
             &catalogue::STATEMENTS.concat(),
             chat::STATEMENTS,
             editions::STATEMENTS,
+            fleet::STATEMENTS,
             hosts::STATEMENTS,
             &jobs::STATEMENTS.concat(),
             migrate::STATEMENTS,

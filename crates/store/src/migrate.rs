@@ -25,6 +25,7 @@ const MIGRATIONS: &[Migration] = &[
         least: 1,
     },
     Migration { version: 4, name: "hosts", sql: include_str!("../migrations/0004_hosts.sql"), least: 1 },
+    Migration { version: 5, name: "fleet", sql: include_str!("../migrations/0005_fleet.sql"), least: 1 },
 ];
 
 /// The newest schema that this program knows.

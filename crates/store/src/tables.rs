@@ -74,6 +74,8 @@ pub(crate) const TABLES: &[Table] = &[
     table("chat_plans", &["hash", "body", "state", "decided_by"], &["at", "decided_at"]),
     table("chat_told", &["channel", "owner"], &["seq", "lease_until"]),
     table("host_reports", &["service", "host", "report"], &["number", "at"]),
+    table("fleet_minutes", &["service"], &["minute", "offered", "shed"]),
+    table("fleet_plans", &["service", "owner", "plan"], &["fence", "lease_until", "made_at"]),
     table("host_orders", &["service", "host", "subject", "body"], &["fence", "number", "at"]),
 ];
 

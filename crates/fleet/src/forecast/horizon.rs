@@ -1,6 +1,6 @@
 //! The forecast at one lead time: weights over the models, the scale of its errors, and their distribution.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use super::{
     signals::{DAY, LEAST, Signals},
@@ -50,7 +50,7 @@ pub struct Horizon {
     stack: Stack,
     spread: Spread,
     tail: Tail,
-    settled: Rc<Tail>,
+    settled: Arc<Tail>,
     said: Vec<Option<Said>>,
     /// Mean errors of the weighted models, of level and slope, and of the last value, relative, and how many samples.
     errors: [f64; 3],
@@ -68,7 +68,7 @@ impl Horizon {
             ahead,
             stack: Stack::new(start, WEIGHTS_HALF_LIFE, RIDGE),
             spread: Spread::default(),
-            settled: Rc::new(tail.clone()),
+            settled: Arc::new(tail.clone()),
             tail,
             said: vec![None; ahead],
             errors: [0.0; 3],
@@ -77,7 +77,7 @@ impl Horizon {
     }
 
     /// The distribution of errors, as of the last midnight of the series.
-    pub fn tail(&self) -> &Rc<Tail> {
+    pub fn tail(&self) -> &Arc<Tail> {
         &self.settled
     }
 
@@ -112,7 +112,7 @@ impl Horizon {
         }
         if now % DAY == DAY - 1 {
             self.tail.settle();
-            self.settled = Rc::new(self.tail.clone());
+            self.settled = Arc::new(self.tail.clone());
         }
         let level = signals.level();
         let base = level.max(LEAST);

@@ -14,7 +14,7 @@ mod spread;
 mod stack;
 mod tail;
 
-use std::{fmt::Write, rc::Rc};
+use std::{fmt::Write, sync::Arc};
 
 pub use horizon::Point;
 pub use tail::Tail;
@@ -33,7 +33,7 @@ pub struct Outlook {
     /// For the next minute, half the lead, the whole lead.
     pub points: [Point; HORIZONS],
     /// The errors' distributions, in the same order; shared by a day's outlooks.
-    pub tails: [Rc<Tail>; HORIZONS],
+    pub tails: [Arc<Tail>; HORIZONS],
 }
 
 impl Outlook {
@@ -127,7 +127,7 @@ impl Forecaster {
                 weights[*model]
             );
         }
-        text + if season < 0.1 { "; no season found." } else { "." }
+        text + if season < 0.1 { "; the season adds little to these." } else { "." }
     }
 
     /// Bytes held, whatever the length of the history.

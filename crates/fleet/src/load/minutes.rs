@@ -7,7 +7,7 @@ use domain::Timestamp;
 use super::{Counter, Sample, Trouble};
 
 const MINUTE: i64 = 60_000_000;
-/// Minutes that are still open to late samples.
+/// Minutes that are still open to late samples, when nobody says otherwise.
 const OPEN: i64 = 3;
 /// Instances remembered at most; the ones silent for longest go first.
 const MAX_INSTANCES: usize = 100_000;
@@ -33,8 +33,9 @@ struct Open {
 }
 
 /// Collects the steps of a group's instances into minutes.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Minutes {
+    open_for: i64,
     counters: BTreeMap<String, (Counter, Timestamp)>,
     open: BTreeMap<i64, Open>,
     closed: Option<i64>,
@@ -42,7 +43,24 @@ pub struct Minutes {
     pub troubles: BTreeMap<String, u64>,
 }
 
+impl Default for Minutes {
+    fn default() -> Self {
+        Self::open_for(OPEN)
+    }
+}
+
 impl Minutes {
+    /// Each minute waits so many minutes for late samples, counted from its beginning: with 1 it is closed as soon as it is over.
+    pub fn open_for(minutes: i64) -> Self {
+        Self {
+            open_for: minutes.max(1),
+            counters: BTreeMap::new(),
+            open: BTreeMap::new(),
+            closed: None,
+            troubles: BTreeMap::new(),
+        }
+    }
+
     /// Takes a sample of an instance, received at `now`.
     pub fn push(&mut self, now: Timestamp, instance: &str, sample: Sample) -> Result<(), Trouble> {
         if self.counters.len() >= MAX_INSTANCES && !self.counters.contains_key(instance) {
@@ -74,7 +92,7 @@ impl Minutes {
     /// The minutes that are over and no longer wait for late samples, oldest first: number since the epoch, and load, `None`
     /// for a gap. `serving` is how many instances there were; of a minute partly heard the rest is taken to be alike.
     pub fn close(&mut self, now: Timestamp, serving: u32) -> Vec<(i64, Option<Load>)> {
-        let last = now.micros().div_euclid(MINUTE) - OPEN;
+        let last = now.micros().div_euclid(MINUTE) - self.open_for;
         let first = match (self.closed, self.open.keys().next()) {
             (Some(closed), _) => closed + 1,
             (None, Some(first)) => *first,

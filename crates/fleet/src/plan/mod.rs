@@ -8,7 +8,7 @@ pub mod work;
 
 use domain::Timestamp;
 
-pub use floor::{Floor, Plan, Zone};
+pub use floor::{AHEAD, Floor, Plan, Zone};
 pub use role::Role;
 
 use crate::forecast::{

@@ -1,6 +1,6 @@
 //! What a driver must do: be the hands and the eyes of the controller on real hosts.
 
-use super::{Action, Observation};
+use super::{Action, Observation, Totals};
 use crate::judge::Sample;
 
 /// Why a host did not do it.
@@ -40,6 +40,12 @@ pub trait Driver: Send + Sync {
 
     /// What an instance has counted since it started; `None` when it does not answer.
     fn measure(&self, service: &str, name: &str) -> impl Future<Output = Option<Sample>> + Send;
+
+    /// What has come to an instance since it started; `None` when it does not answer, or nobody counts.
+    fn totals(&self, service: &str, name: &str) -> impl Future<Output = Option<Totals>> + Send {
+        let _nobody_counts = (service, name);
+        async { None }
+    }
 
     /// Does it, once or again, and returns when it is under way.
     ///

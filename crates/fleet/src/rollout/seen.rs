@@ -35,6 +35,15 @@ pub struct Seen {
     pub phase: Phase,
 }
 
+/// What has come to an instance since it started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Totals {
+    /// Requests, those turned away among them.
+    pub offered: u64,
+    /// Requests turned away for load.
+    pub shed: u64,
+}
+
 /// How far the database's migration to the new release is.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -13,7 +13,7 @@ use std::{
 use domain::{Clock, Timestamp};
 use fleet::{
     judge::Sample,
-    rollout::{Action, Driver, DriverError, Migrating, Migration, Observation, Seen},
+    rollout::{Action, Driver, DriverError, Migrating, Migration, Observation, Seen, Totals},
 };
 use serde::{Deserialize, Serialize};
 use store::{HostOrder, HostReport, Store};
@@ -32,7 +32,10 @@ struct Report {
     instances: Vec<Seen>,
     /// The last migration that it was asked for.
     migration: Migrating,
-    /// What its instances have counted since they started; empty while no rollout is under way.
+    /// What came to each of its instances since they started.
+    #[serde(default)]
+    loads: BTreeMap<String, Totals>,
+    /// What its instances have counted since they started, for the judge; empty while no rollout is under way.
     counted: BTreeMap<String, Sample>,
 }
 
@@ -65,6 +68,16 @@ impl Hosts {
         let now = self.clock.now();
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
         heard.iter().filter(|(_, heard)| heard.is_there(now)).map(|(host, _)| host.clone()).collect()
+    }
+
+    /// What came to each instance of the hosts that answer, as of the last look.
+    pub fn loads(&self) -> Vec<(String, Totals)> {
+        let now = self.clock.now();
+        let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let there = heard.values().filter(|heard| heard.is_there(now));
+        there
+            .flat_map(|heard| heard.report.loads.iter().map(|(name, totals)| (name.clone(), *totals)))
+            .collect()
     }
 
     fn listen(&self, reports: Vec<HostReport>) -> Result<(), DriverError> {

@@ -1,9 +1,13 @@
 //! One host's end: tells what there is, and does what it is told.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use domain::{Clock, Timestamp};
-use fleet::rollout::{Action, Driver, DriverError, Phase};
+use fleet::rollout::{Action, Driver, DriverError, Phase, Totals};
 use store::{HostOrder, Store};
 
 use super::{Report, names};
@@ -23,7 +27,9 @@ pub struct Post<D> {
     clock: Arc<dyn Clock>,
     service: String,
     host: String,
+    /// Without the loads, which change all the time.
     last: Option<Report>,
+    loads: BTreeMap<String, Totals>,
     told: u32,
     /// The reports that an order may answer: number, and when it was told.
     recent: VecDeque<(i64, Timestamp)>,
@@ -39,7 +45,7 @@ impl<D: Driver> Post<D> {
         host: impl Into<String>,
     ) -> Self {
         let (service, host, recent) = (service.into(), host.into(), VecDeque::new());
-        Self { store, driver, clock, service, host, last: None, told: 0, recent }
+        Self { store, driver, clock, service, host, last: None, loads: BTreeMap::new(), told: 0, recent }
     }
 
     /// Tells what there is, if that is news or it was told long ago; with what instances have `counted`, for the judge.
@@ -62,9 +68,17 @@ impl<D: Driver> Post<D> {
         if self.last.as_ref() == Some(&report) && !is_due && self.told >= AT_ONCE {
             return Ok(());
         }
+        let news = report.clone();
+        for instance in &news.instances {
+            let local = names::here(&self.service, &self.host, &instance.name);
+            if let Some(totals) = self.driver.totals(&self.service, local).await {
+                report.loads.insert(instance.name.clone(), totals);
+            }
+        }
         let text = serde_json::to_string(&report)?;
         let number = self.store.report_host(&self.service, &self.host, &text, now).await?;
-        self.last = Some(report);
+        self.last = Some(news);
+        self.loads = report.loads;
         self.told = self.told.saturating_add(1);
         self.recent.push_back((number, now));
         while self.recent.len() > 1 && self.recent.front().is_some_and(|(_, at)| now.since(*at) > ORDERS_LAST)
@@ -72,6 +86,11 @@ impl<D: Driver> Post<D> {
             self.recent.pop_front();
         }
         Ok(())
+    }
+
+    /// What had come to each instance when that was last told.
+    pub fn loads(&self) -> &BTreeMap<String, Totals> {
+        &self.loads
     }
 
     /// Does what it is told, and says how many orders there were. What could not be done is left undone: who gave the order sees

@@ -4,6 +4,7 @@
 
 mod audit;
 mod desk;
+mod fleet;
 mod hosts;
 mod processes;
 mod rolling;

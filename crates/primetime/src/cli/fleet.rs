@@ -3,11 +3,71 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
+use fleet::plan::Role;
+
+use super::rollout::Service;
 
 #[derive(Debug, Subcommand)]
 pub enum FleetCommand {
     /// Replay a history of load under every scaling policy: a table, samples.csv and fleet.html
     Simulate(SimulateArgs),
+    /// Plan capacity ahead for a service's hosts, from their load and the calendar; one of several that run does, the others stand by
+    Run(RunArgs),
+    /// Say what the load is, what one instance does, and which floor holds
+    Status(FleetGroup),
+    /// Say what will be, and why
+    Plan(FleetGroup),
+}
+
+/// Instances that scale together.
+#[derive(Debug, Clone, Args)]
+pub struct FleetGroup {
+    #[command(flatten)]
+    pub service: Service,
+    /// What they are: site, origin or collect
+    #[arg(long, value_name = "ROLE", default_value = "site", value_parser = role)]
+    pub role: Role,
+}
+
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    #[command(flatten)]
+    pub group: FleetGroup,
+    /// Requests a second that one instance does; what is seen refines it, within half and twice
+    #[arg(long, value_name = "RATE", value_parser = rate)]
+    pub capacity: f64,
+    /// Minutes from the launch of an instance until it serves, at most
+    #[arg(long, value_name = "MINUTES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=50))]
+    pub lead: u32,
+    /// What an instance costs, in its own worth of load that may be turned away instead: lower means more instances
+    #[arg(long, value_name = "SHARE", default_value_t = 0.02, value_parser = price)]
+    pub price: f64,
+    /// The clock in which it speaks
+    #[arg(long, value_name = "ZONE", default_value = "UTC")]
+    pub zone: String,
+    /// What the catalogue does not know: a file with [[event]] brand, kind, name, at
+    #[arg(long, value_name = "FILE")]
+    pub calendar: Option<PathBuf>,
+    /// Print each minute's plan, and write nothing down
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    match text {
+        "site" => Ok(Role::Site),
+        "origin" => Ok(Role::Origin),
+        "collect" => Ok(Role::Collect),
+        _ => Err("write site, origin or collect".into()),
+    }
+}
+
+pub(super) fn rate(text: &str) -> Result<f64, String> {
+    within(text, 0.1, 1_000_000.0)
+}
+
+fn price(text: &str) -> Result<f64, String> {
+    within(text, 0.000_001, 1.0)
 }
 
 #[derive(Debug, Args)]

@@ -11,9 +11,15 @@ pub struct HostArgs {
     /// What this host is called among the service's hosts [default: the machine's name]
     #[arg(long = "name", value_name = "NAME", value_parser = name)]
     pub host: Option<String>,
-    /// How many instances, until `release scale` says otherwise
+    /// How many instances at least, until `release scale` says otherwise
     #[arg(long, value_name = "COUNT", default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=32))]
     pub instances: u16,
+    /// How many at most, whatever is planned
+    #[arg(long, value_name = "COUNT", default_value_t = 32, value_parser = clap::value_parser!(u16).range(1..=32))]
+    pub most: u16,
+    /// Requests a second that one instance does: with it the host adds instances by itself when they come, planned or not
+    #[arg(long, value_name = "RATE", value_parser = super::fleet::rate)]
+    pub capacity: Option<f64>,
     /// The release that they run before the first rollout; later ones say it themselves
     #[arg(long, value_name = "NAME")]
     pub release: Option<String>,

@@ -70,7 +70,7 @@ pub struct Myself {
     pub service: Service,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct Service {
     /// Which instances: those of one service
     #[arg(long = "service", value_name = "NAME", default_value = "site")]

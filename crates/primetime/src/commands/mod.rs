@@ -48,7 +48,12 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
             with(&args, |config| rollout::run(config, command))
         }
         Command::Audit { command } => with(&args, |config| audit::run(config, command)),
-        Command::Fleet { command: FleetCommand::Simulate(wanted) } => fleet::simulate(&wanted),
+        Command::Fleet { command } => match command {
+            FleetCommand::Simulate(wanted) => fleet::simulate::run(&wanted),
+            FleetCommand::Run(wanted) => fleet::run::run(args.read(false)?, &wanted),
+            FleetCommand::Status(group) => with(&args, |config| fleet::status::run(config, group)),
+            FleetCommand::Plan(group) => with(&args, |config| fleet::status::plan(config, group)),
+        },
         Command::Takedown(wanted) => with(&args, |config| takedown::run(config, wanted)),
         Command::Doctor => with(&args, doctor::run),
         Command::Migrate => with(&args, migrate),

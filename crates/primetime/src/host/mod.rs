@@ -1,6 +1,7 @@
 //! `host`: instances on one socket, kept running; releases rolled out among them. What it starts outlives it: killed, it adopts what
 //! runs when it is started again, and a rollout goes on where it was.
 
+mod capacity;
 mod releases;
 mod share;
 
@@ -23,6 +24,7 @@ use crate::{
     keys::{self, Purpose as Signs},
     sockets::Sockets,
 };
+use capacity::{Asked, Backstop, Count};
 use releases::Releases;
 
 /// Between two looks: an order is begun to be carried out in this time, an undo too.
@@ -73,7 +75,12 @@ pub async fn run(
     let controller = Controller::new(store.clone(), hosts, app.clock.clone(), owner);
     let mut keeper = Keeper::new(local.clone(), app.clock.clone(), patience);
     let mut steady = Steady { store, service: service.clone(), said: wanted.release.clone(), known: None };
-    let mut count = usize::from(wanted.instances);
+    let adopted = local.list().await.doing(|| "look what runs here".into())?;
+    let mut count =
+        Count::of(adopted.iter().filter(|instance| instance.state.stays()).count(), app.clock.now());
+    let mut backstop = Backstop::new(wanted.capacity);
+    let mut asked = Asked { least: usize::from(wanted.instances), ..Asked::default() };
+    let mut plan = None;
     let mut rolling = false;
     let mut term = signal(SignalKind::terminate()).doing(|| "listen for SIGTERM".into())?;
     let mut int = signal(SignalKind::interrupt()).doing(|| "listen for SIGINT".into())?;
@@ -114,13 +121,24 @@ pub async fn run(
         let steady_release = steady.release(&releases).await?;
         rolling = steady_release.is_none();
         let Some(release) = steady_release else { continue };
-        // With the database gone, as many as were wanted last.
-        if let Ok(Some(scaled)) = steady.store.wanted_instances(&service).await {
-            count = share::of(scaled, &controller.driver().answering(), &machine).unwrap_or(count);
+        let now = app.clock.now();
+        let share = |all: u32| share::of(all, &controller.driver().answering(), &machine);
+        // With the database gone, as many as were wanted last, and the plan until it expires.
+        match steady.store.wanted_instances(&service).await {
+            Ok(Some(scaled)) => asked.least = share(scaled).unwrap_or(asked.least),
+            Ok(None) => asked.least = usize::from(wanted.instances),
+            Err(_) => {}
         }
+        match ops::fleet::known(&steady.store, &service).await {
+            Ok(found) => plan = found,
+            Err(error) => warn(&error, "the fleet's plan is not known"),
+        }
+        asked.floor = plan.as_ref().and_then(|plan| plan.floor(now)).and_then(share);
+        asked.backstop = usize::try_from(backstop.need(now, post.loads())).unwrap_or(MOST_INSTANCES);
+        let instances = count.next(now, asked).min(usize::from(wanted.most));
         match releases.program(&release, Purpose::Serve) {
             Ok(spec) => {
-                let goal = Goal { instances: count, spec };
+                let goal = Goal { instances, spec };
                 if let Err(error) = keeper.keep(&goal).await {
                     warn(&error, "not everything runs that should");
                 }

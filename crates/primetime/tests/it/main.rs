@@ -8,6 +8,7 @@ mod bucket;
 mod catalogue;
 mod chat;
 mod commands;
+mod fleet;
 mod host;
 mod hosts;
 mod images;

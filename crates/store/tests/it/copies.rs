@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use store::{
-    AuditRow, CopyError, EditionRow, HostOrder, NewAsset, NewRollout, PictureRow, Promise, Store, Takedown,
-    Tallies, Track, WantedInstances,
+    AuditRow, CopyError, EditionRow, FleetMinute, HostOrder, NewAsset, NewRollout, PictureRow, Promise,
+    Store, Takedown, Tallies, Track, WantedInstances,
 };
 
 use crate::backend::*;
@@ -63,6 +63,10 @@ async fn fill(store: &Store) {
     store.see_request("seen", at(7), at(0)).await.unwrap();
     store.lease_channel("ops", "me", std::time::Duration::from_secs(1), at(7)).await.unwrap();
     store.put_fleet_seen("site", odd, at(7)).await.unwrap();
+    store.lease_fleet("site", "me", std::time::Duration::from_secs(1), at(7)).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    tx.add_fleet_minute("site", FleetMinute { minute: 7, load: None }, 0).await.unwrap();
+    tx.commit().await.unwrap();
     store.report_host("site", "busan", odd, at(7)).await.unwrap();
     let order = HostOrder { subject: word("i1"), fence: 1, number: 1, body: word(odd) };
     store.order_host("site", "busan", &order, at(7)).await.unwrap().unwrap();

@@ -58,6 +58,7 @@ mod concurrency;
 mod contract;
 mod copies;
 mod durability;
+mod fleet;
 mod hosts;
 mod jobs;
 mod opening;

@@ -1,4 +1,4 @@
-//! `primetime fleet`: what each scaling policy would have cost on a history.
+//! `fleet simulate`: what each scaling policy would have cost on a history.
 
 use std::{fs, io::Read};
 
@@ -11,14 +11,14 @@ use ::fleet::simulate::{
 };
 use indicatif::ProgressBar;
 
-use super::show;
+use crate::commands::show;
 use crate::{
     cli::SimulateArgs,
     failed::{Doing, Failed},
 };
 
 /// Replays the trace under every policy.
-pub fn simulate(wanted: &SimulateArgs) -> Result<(), Failed> {
+pub fn run(wanted: &SimulateArgs) -> Result<(), Failed> {
     let file = &wanted.trace;
     let mut bytes = Vec::new();
     fs::File::open(file)

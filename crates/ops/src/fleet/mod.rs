@@ -1,0 +1,314 @@
+//! Plans capacity ahead for one service: hears its hosts, keeps the load of each minute, and writes down the plan that the hosts
+//! follow. Whoever is killed here takes no capacity with it: the plan stands until it expires, and longer where nobody sinks it.
+
+mod known;
+
+use std::{sync::Arc, time::Duration};
+
+use domain::{Clock, Timestamp};
+use fleet::{
+    capacity::{self, Capacity},
+    forecast::event::{DECIDES, Event, LASTS},
+    load::{Load, Minutes, Sample},
+    plan::{Plan, Planner, Role, Zone},
+    rollout::{Driver, Observation, Phase},
+};
+use serde::{Deserialize, Serialize};
+use store::{FleetMinute, Store};
+
+use crate::{Hosts, OpsError, audit};
+
+pub use known::{Known, known};
+
+/// How long one who plans may be silent before another takes over.
+const LEASE: Duration = Duration::from_secs(15);
+/// Reports come every two seconds; a minute is closed this long after its end.
+const LATE: Duration = Duration::from_secs(4);
+/// Minutes of history that are kept and learned from: nine weeks, so that the season of a week has been seen often.
+const KEPT: i64 = 63 * 24 * 60;
+/// When what an instance can do has changed by more than this, the history is read anew in the new worth.
+const REWEIGHED: f64 = 0.02;
+/// As whom it writes into the audit log.
+const WHO: &str = "fleet";
+
+/// What is planned for, and how.
+#[derive(Debug, Clone)]
+pub struct Aims {
+    /// Which instances.
+    pub service: String,
+    /// What they are: the unit of their load.
+    pub role: Role,
+    /// Requests a minute that one instance does, as the operator says; what is learned stays near it.
+    pub declared: f64,
+    /// Minutes from a launch to service, at most.
+    pub lead: u32,
+    /// What an instance costs, in its own worth of load that may be turned away instead: lower means more instances.
+    pub price: f64,
+    /// In which clock it speaks.
+    pub zone: Zone,
+    /// Plans, and writes nothing down.
+    pub dry: bool,
+}
+
+/// What is announced to the hosts and to whoever asks for the status.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Announced {
+    /// The floors and their reasons.
+    pub plan: Plan,
+    /// Requests of the last minute; `None`: nobody measured it.
+    pub offered: Option<f64>,
+    /// How many of them were turned away.
+    pub shed: f64,
+    /// Instances that served at its end.
+    pub serving: u32,
+    /// What one instance does, in words.
+    pub capacity: String,
+    /// What was wrong with measurements since this one began to plan, and how often.
+    pub troubles: Vec<String>,
+}
+
+/// What one look came to.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Looked {
+    /// Another one plans.
+    StandsBy,
+    /// No minute has ended since the last look, or the hosts are not known yet.
+    Waits,
+    /// A minute ended; this was planned.
+    Planned(Box<Announced>),
+}
+
+/// The one who plans.
+pub struct Fleet {
+    store: Store,
+    hosts: Hosts,
+    clock: Arc<dyn Clock>,
+    owner: String,
+    aims: Aims,
+    minutes: Minutes,
+    capacity: Capacity,
+    /// Instances that served when the last minute ended.
+    served_by: u32,
+    /// None while another one plans.
+    led: Option<Led>,
+}
+
+struct Led {
+    fence: i64,
+    planner: Planner,
+    /// Requests a minute that the planner takes for one instance's worth.
+    worth: f64,
+    /// The floor that stands in the audit log.
+    told: Option<u32>,
+}
+
+impl Fleet {
+    /// One who has not looked yet. `owner` is unique among all that may plan for the service.
+    pub fn new(store: Store, clock: Arc<dyn Clock>, owner: impl Into<String>, aims: Aims) -> Self {
+        let hosts = Hosts::new(store.clone(), clock.clone());
+        let capacity = Capacity::new(aims.declared);
+        Self {
+            store,
+            hosts,
+            clock,
+            owner: owner.into(),
+            aims,
+            minutes: Minutes::open_for(1),
+            capacity,
+            served_by: 0,
+            led: None,
+        }
+    }
+
+    /// One look: hears the hosts, and plans when a minute has ended. `calendar`: everything from the oldest minute that is kept to a
+    /// day ahead, in any order.
+    ///
+    /// # Errors
+    /// Nothing was planned; the last plan stands.
+    pub async fn look(&mut self, calendar: &[Event]) -> Result<Looked, OpsError> {
+        let now = self.clock.now();
+        let leads = self.aims.dry || self.lead(now, calendar).await?;
+        let seen = match self.hosts.observe(&self.aims.service).await {
+            Ok(seen) => seen,
+            Err(error) => {
+                tracing::debug!(%error, "the hosts are not known yet");
+                return Ok(Looked::Waits);
+            }
+        };
+        for (instance, totals) in self.hosts.loads() {
+            let (offered, shed) = (totals.offered as f64, totals.shed as f64);
+            // What is wrong with a sample is counted among the troubles, and no reason to stop.
+            let _trouble =
+                self.minutes.push(now, &instance, Sample { at: now, offered, served: offered - shed, shed });
+        }
+        let serving = serving(&seen);
+        let closed = self.minutes.close(now.minus(LATE), serving);
+        if !leads {
+            return Ok(Looked::StandsBy);
+        }
+        if self.led.is_none() {
+            self.led = Some(self.begin(0, calendar).await?);
+        }
+        let mut planned = None;
+        for (minute, load) in closed {
+            planned = Some(self.minute(minute, load, &seen, calendar).await?);
+        }
+        Ok(planned.map_or(Looked::Waits, |announced| Looked::Planned(Box::new(announced))))
+    }
+
+    /// Speaks in this clock from now on.
+    pub fn speak_in(&mut self, zone: Zone) {
+        self.aims.zone = zone;
+    }
+
+    /// Gives the right to plan back.
+    pub async fn leave(&self) -> Result<(), OpsError> {
+        Ok(self.store.release_fleet(&self.aims.service, &self.owner).await?)
+    }
+
+    async fn lead(&mut self, now: Timestamp, calendar: &[Event]) -> Result<bool, OpsError> {
+        let fence = self.store.lease_fleet(&self.aims.service, &self.owner, LEASE, now).await?;
+        let Some(fence) = fence else {
+            self.led = None;
+            return Ok(false);
+        };
+        // Somebody else may have written minutes since we led last.
+        if self.led.as_ref().is_none_or(|led| led.fence != fence) {
+            self.led = Some(self.begin(fence, calendar).await?);
+        }
+        Ok(true)
+    }
+
+    /// Lives through the history that is kept.
+    async fn begin(&self, fence: i64, calendar: &[Event]) -> Result<Led, OpsError> {
+        let now = self.clock.now();
+        let oldest = minute_of(now) - KEPT;
+        let history = self.store.fleet_minutes(&self.aims.service, oldest).await?;
+        let worth = self.capacity.of("");
+        let planner = replayed(&self.aims, worth, &history, minute_of(now), calendar);
+        tracing::info!(service = self.aims.service, minutes = history.len(), "planning from what is known");
+        Ok(Led { fence, planner, worth, told: None })
+    }
+
+    async fn minute(
+        &mut self,
+        minute: i64,
+        load: Option<Load>,
+        seen: &Observation,
+        calendar: &[Event],
+    ) -> Result<Announced, OpsError> {
+        let serving = serving(seen);
+        let release = release(seen);
+        // Only while as many serve as a minute ago: else nobody knows how many the minute's load was spread over.
+        if let (Some(load), true) = (load, serving > 0 && self.served_by == serving) {
+            let each = f64::from(serving);
+            let (offered, served) = (load.offered / each, load.served / each);
+            self.capacity.learn(&release, capacity::Minute { offered, served, quick: true });
+        }
+        self.served_by = serving;
+        let learned = match release.is_empty() {
+            // Nobody is heard: what was learned stands.
+            true => self.led.as_ref().map_or(self.aims.declared, |led| led.worth),
+            false => self.capacity.of(&release),
+        };
+        let Some(led) = &mut self.led else { return Err(OpsError::Interrupted) };
+        if (learned / led.worth - 1.0).abs() > REWEIGHED {
+            let history = self.store.fleet_minutes(&self.aims.service, minute - KEPT).await?;
+            led.planner = replayed(&self.aims, learned, &history, minute, calendar);
+            led.worth = learned;
+        }
+        let end = start_of(minute + 1);
+        led.planner.minute(end, load.map(|load| load.offered / led.worth), &around(calendar, end));
+        let plan = led.planner.plan(serving, self.aims.price, &around(calendar, end), &self.aims.zone);
+        let plan = plan.ok_or(OpsError::Interrupted)?;
+        let announced = Announced {
+            plan,
+            offered: load.map(|load| load.offered),
+            shed: load.map_or(0.0, |load| load.shed),
+            serving,
+            capacity: self.capacity.words(&release, self.aims.role.unit()),
+            troubles: self
+                .minutes
+                .troubles
+                .iter()
+                .map(|(what, times)| format!("{what}: {times} times"))
+                .collect(),
+        };
+        if !self.aims.dry {
+            self.announce(minute, load, &announced).await?;
+        }
+        Ok(announced)
+    }
+
+    /// The minute and the plan, and the floor if it has changed: all of it or nothing.
+    async fn announce(
+        &mut self,
+        minute: i64,
+        load: Option<Load>,
+        announced: &Announced,
+    ) -> Result<(), OpsError> {
+        let now = self.clock.now();
+        let Some(led) = &mut self.led else { return Ok(()) };
+        let service = &self.aims.service;
+        let floor = announced.plan.at(now);
+        let text = serde_json::to_string(announced)?;
+        let whole = |number: f64| number.round() as i64;
+        let row = FleetMinute { minute, load: load.map(|load| (whole(load.offered), whole(load.shed))) };
+        let mut tx = self.store.begin().await?;
+        tx.add_fleet_minute(service, row, minute - KEPT).await?;
+        tx.put_fleet_plan(service, (&self.owner, led.fence), &text, now).await?;
+        if led.told != Some(floor) {
+            let why = announced.plan.floors.iter().filter(|held| held.from <= now && held.instances == floor);
+            let why: Vec<&str> = why.flat_map(|held| held.reasons.iter().map(String::as_str)).collect();
+            let body = format!("{service}: floor {floor}. {}", why.join(" "));
+            audit::append(&mut tx, &audit::Deed { who: WHO, what: "fleet.floor", body: &body }, now).await?;
+        }
+        tx.commit().await?;
+        led.told = Some(floor);
+        Ok(())
+    }
+}
+
+/// A planner that has lived through `history` up to the minute before `until`; minutes that are not there were not measured.
+fn replayed(aims: &Aims, worth: f64, history: &[FleetMinute], until: i64, calendar: &[Event]) -> Planner {
+    let mut planner = Planner::new(aims.role, aims.lead);
+    let Some(first) = history.first() else { return planner };
+    let mut rows = history.iter().peekable();
+    for minute in first.minute..until {
+        let row = rows.next_if(|row| row.minute == minute);
+        let load = row.and_then(|row| row.load).map(|(offered, _)| offered as f64 / worth);
+        let end = start_of(minute + 1);
+        planner.minute(end, load, &around(calendar, end));
+    }
+    planner
+}
+
+/// The entries that a planner looks at: those that still decide or touch the load, and a day ahead.
+fn around(calendar: &[Event], now: Timestamp) -> Vec<Event> {
+    let near = |event: &&Event| (-fleet::plan::AHEAD - 1..DECIDES.max(LASTS)).contains(&event.age(now));
+    calendar.iter().filter(near).cloned().collect()
+}
+
+fn serving(seen: &Observation) -> u32 {
+    u32::try_from(seen.serving()).unwrap_or(u32::MAX)
+}
+
+/// The release that most of them run.
+fn release(seen: &Observation) -> String {
+    let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    for instance in seen.instances.iter().filter(|instance| instance.phase == Phase::Serving) {
+        *counts.entry(&instance.release).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .max_by_key(|(_, count)| *count)
+        .map_or_else(String::new, |(release, _)| release.to_owned())
+}
+
+fn minute_of(at: Timestamp) -> i64 {
+    at.seconds().div_euclid(60)
+}
+
+fn start_of(minute: i64) -> Timestamp {
+    Timestamp::from_seconds(minute * 60)
+}

@@ -1,0 +1,248 @@
+//! Planning for hosts whose load is made up, on a clock of the test's.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use domain::{Clock, ManualClock, Timestamp};
+use fleet::{
+    forecast::event::{Event, Kin},
+    judge::Sample,
+    plan::{Role, Zone},
+    rollout::{Action, Driver, DriverError, Observation, Phase, Seen, Totals},
+};
+use ops::{
+    OpsError, Post, audit,
+    fleet::{Aims, Announced, Fleet, Looked, known},
+};
+use store::{FleetMinute, Store};
+
+/// Requests a minute that an instance does.
+const EACH: f64 = 6_000.0;
+/// A Monday, midnight.
+const BEGIN: i64 = 1_799_625_600;
+
+/// Instances that count what they are told has come.
+#[derive(Clone, Default)]
+struct Told(Arc<Mutex<BTreeMap<String, Totals>>>);
+
+impl Driver for Told {
+    async fn observe(&self, _: &str) -> Result<Observation, DriverError> {
+        let seen = |name: &String| Seen {
+            name: name.clone(),
+            release: "v1".into(),
+            host: "busan".into(),
+            phase: Phase::Serving,
+        };
+        let instances = self.0.lock().unwrap().keys().map(seen).collect();
+        Ok(Observation { instances, hosts: ["busan".into()].into(), ..Observation::default() })
+    }
+
+    async fn measure(&self, _: &str, _: &str) -> Option<Sample> {
+        None
+    }
+
+    async fn totals(&self, _: &str, name: &str) -> Option<Totals> {
+        self.0.lock().unwrap().get(name).copied()
+    }
+
+    async fn act(&self, _: &str, _: i64, _: &Action) -> Result<(), DriverError> {
+        Err(DriverError::new("nobody acts here"))
+    }
+}
+
+struct Land {
+    store: Store,
+    clock: Arc<ManualClock>,
+    told: Told,
+    post: Post<Told>,
+    _dir: tempfile::TempDir,
+}
+
+/// The load of a minute of the week, in instances' worth: twelve to one from night to evening.
+fn usual(minute: i64) -> f64 {
+    let hour = (minute % 1440) as f64 / 60.0;
+    6.5 - 5.5 * ((hour - 8.0) / 24.0 * std::f64::consts::TAU).cos()
+}
+
+impl Land {
+    /// After two weeks of history.
+    async fn new() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = Store::open(&dir.path().join("land.db")).await.unwrap();
+        let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(BEGIN)));
+        let mut tx = store.begin().await.unwrap();
+        for minute in 0..14 * 1440 {
+            let load = Some(((usual(minute) * EACH) as i64, 0));
+            let row = FleetMinute { minute: BEGIN / 60 - 14 * 1440 + minute, load };
+            tx.add_fleet_minute("site", row, 0).await.unwrap();
+        }
+        tx.commit().await.unwrap();
+        let told = Told::default();
+        let post = Post::new(store.clone(), told.clone(), clock.clone(), "site", "busan");
+        Self { store, clock, told, post, _dir: dir }
+    }
+
+    fn fleet(&self, owner: &str, dry: bool) -> Fleet {
+        let aims = Aims {
+            service: "site".into(),
+            role: Role::Site,
+            declared: EACH,
+            lead: 3,
+            price: 0.02,
+            zone: Zone { name: "KST".into(), east: 540 },
+            dry,
+        };
+        Fleet::new(self.store.clone(), self.clock.clone(), owner, aims)
+    }
+
+    /// Ten seconds with `load` instances' worth over `instances`; nobody measures when there is no load.
+    async fn ten_seconds(&mut self, instances: usize, load: Option<f64>) {
+        self.clock.advance(Duration::from_secs(10));
+        {
+            let mut all = self.told.0.lock().unwrap();
+            all.retain(|name, _| name[1..].parse::<usize>().unwrap() <= instances);
+            for n in 1..=instances {
+                let totals = all.entry(format!("i{n}")).or_default();
+                let came = (load.unwrap_or(0.0) * EACH / 6.0 / instances as f64) as u64;
+                totals.offered += came;
+                totals.shed += came.saturating_sub((EACH / 6.0) as u64);
+            }
+        }
+        if load.is_some() {
+            self.post.tell(false).await.unwrap();
+        }
+    }
+
+    fn minute(&self) -> i64 {
+        self.clock.now().seconds() / 60 - BEGIN / 60
+    }
+
+    /// Lives through minutes, with as many instances as were planned; what was planned last.
+    async fn minutes(
+        &mut self,
+        fleet: &mut Fleet,
+        count: usize,
+        load: impl Fn(i64) -> Option<f64>,
+        calendar: &[Event],
+    ) -> Option<Announced> {
+        let mut last: Option<Announced> = None;
+        for _ in 0..6 * count {
+            let now = self.clock.now();
+            let instances = last.as_ref().map_or(10, |announced| announced.plan.at(now).max(1));
+            let load = load(self.minute());
+            self.ten_seconds(instances as usize, load).await;
+            if let Looked::Planned(announced) = fleet.look(calendar).await.unwrap() {
+                last = Some(*announced);
+            }
+        }
+        last
+    }
+}
+
+fn premiere(minute: i64) -> Event {
+    let kin = Kin { brand: "harbour".into(), kind: "premiere".into() };
+    Event { kin, name: "*Harbour Lights*".into(), at: Timestamp::from_seconds(BEGIN + minute * 60) }
+}
+
+#[tokio::test]
+async fn the_plan_follows_the_week_and_says_why() {
+    let mut land = Land::new().await;
+    let mut fleet = land.fleet("a", false);
+    let calendar = [premiere(11 * 60)];
+    let planned = land.minutes(&mut fleet, 20, |minute| Some(usual(minute)), &calendar).await.unwrap();
+    let load = usual(land.minute());
+    let floor = f64::from(planned.plan.at(land.clock.now()));
+    let kept = land.store.fleet_minutes("site", BEGIN / 60).await.unwrap();
+    assert!(floor >= load && floor <= load + 2.0, "{floor} for {load}: {planned:?} {kept:?}");
+    // What people read: the premiere, hours ahead, in their own clock.
+    let words = planned.plan.to_string();
+    assert!(words.contains("20:00 KST: premiere of *Harbour Lights* adds"), "{words}");
+    assert!(words.contains("from 19:52"), "{words}");
+    let kept = land.store.fleet_minutes("site", BEGIN / 60).await.unwrap();
+    assert!(kept.len() >= 17 && kept.iter().all(|row| row.load.is_some()), "{kept:?}");
+    let off = kept.iter().map(|row| {
+        let (offered, _) = row.load.unwrap();
+        (offered as f64 / EACH / usual(row.minute - BEGIN / 60) - 1.0).abs()
+    });
+    assert!(off.fold(0.0, f64::max) < 0.1, "{kept:?}");
+    let log = land.store.audit_after(0, 100).await.unwrap();
+    assert!(log.iter().all(|line| line.what == "fleet.floor" && line.who == "fleet"), "{log:?}");
+    assert!(!log.is_empty() && log.len() < 12, "only changes are written: {}", log.len());
+    audit::verify(&land.store, None).await.unwrap();
+}
+
+#[tokio::test]
+async fn whoever_is_killed_the_floor_of_a_premiere_stands() {
+    let mut land = Land::new().await;
+    let mut fleet = land.fleet("a", false);
+    let calendar = [premiere(30)];
+    land.minutes(&mut fleet, 27, |minute| Some(usual(minute)), &calendar).await.unwrap();
+    let before = known(&land.store, "site").await.unwrap().unwrap().floor(land.clock.now()).unwrap();
+    assert!(f64::from(before) >= usual(30) * 1.4, "{before}");
+    // The one who plans dies three minutes before; what it announced holds until the crowd is there.
+    drop(fleet);
+    for _ in 0..6 * 6 {
+        land.ten_seconds(before as usize, Some(usual(30))).await;
+        let known = known(&land.store, "site").await.unwrap().unwrap();
+        assert_eq!(known.floor(land.clock.now()), Some(before), "{}", known.announced.plan);
+    }
+    land.clock.advance(Duration::from_secs(3600));
+    let known = known(&land.store, "site").await.unwrap().unwrap();
+    assert_eq!(known.floor(land.clock.now()), None, "and then it is over");
+    // The next one knows the minutes of the first, and goes on.
+    let mut next = land.fleet("b", false);
+    assert!(land.minutes(&mut next, 3, |minute| Some(usual(minute)), &[]).await.is_some());
+}
+
+#[tokio::test]
+async fn without_measurements_nothing_is_let_go() {
+    let mut land = Land::new().await;
+    let mut fleet = land.fleet("a", false);
+    let planned = land.minutes(&mut fleet, 10, |minute| Some(usual(minute)), &[]).await.unwrap();
+    let before = planned.plan.at(land.clock.now());
+    // The hosts are cut off for an hour: they are not heard, so that nothing is planned, or planned from what was known.
+    let blind = land.minutes(&mut fleet, 5, |_| None, &[]).await;
+    if let Some(blind) = &blind {
+        assert!(blind.plan.at(land.clock.now()) >= before, "{}", blind.plan);
+    }
+    let back = land.minutes(&mut fleet, 4, |minute| Some(usual(minute)), &[]).await.unwrap();
+    assert!(f64::from(back.plan.at(land.clock.now())) >= usual(land.minute()), "{}", back.plan);
+    let gaps = land.store.fleet_minutes("site", BEGIN / 60).await.unwrap();
+    assert!(gaps.iter().any(|row| row.load.is_none()), "a gap is called one: {gaps:?}");
+}
+
+#[tokio::test]
+async fn one_of_two_plans_and_the_other_takes_over() {
+    let mut land = Land::new().await;
+    let (mut a, mut b) = (land.fleet("a", false), land.fleet("b", false));
+    land.minutes(&mut a, 3, |minute| Some(usual(minute)), &[]).await.unwrap();
+    land.ten_seconds(10, Some(usual(3))).await;
+    assert_eq!(b.look(&[]).await.unwrap(), Looked::StandsBy);
+    // a is cut off for a while; b leads then, and what a would still write is refused.
+    land.clock.advance(Duration::from_secs(16));
+    assert!(land.minutes(&mut b, 2, |minute| Some(usual(minute)), &[]).await.is_some());
+    assert_eq!(known(&land.store, "site").await.unwrap().unwrap().owner, "b");
+    let late = a.look(&[]).await;
+    assert!(matches!(late, Ok(Looked::StandsBy | Looked::Waits)), "{late:?}");
+    b.leave().await.unwrap();
+    assert!(land.minutes(&mut a, 2, |minute| Some(usual(minute)), &[]).await.is_some());
+    let minutes: Vec<i64> =
+        land.store.fleet_minutes("site", BEGIN / 60).await.unwrap().iter().map(|row| row.minute).collect();
+    assert!(minutes.windows(2).all(|pair| pair[0] < pair[1]));
+}
+
+#[tokio::test]
+async fn a_dry_run_plans_and_writes_nothing() -> Result<(), OpsError> {
+    let mut land = Land::new().await;
+    let mut fleet = land.fleet("a", true);
+    let before = land.store.fleet_minutes("site", 0).await?.len();
+    let planned = land.minutes(&mut fleet, 4, |minute| Some(usual(minute)), &[]).await;
+    assert!(planned.is_some());
+    assert_eq!(known(&land.store, "site").await?, None);
+    assert_eq!(land.store.fleet_minutes("site", 0).await?.len(), before);
+    assert!(land.store.audit_after(0, 9).await?.is_empty());
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! `primetime fleet`: capacity, ahead of the viewers.
+
+mod calendar;
+pub mod run;
+pub mod simulate;
+pub mod status;
+mod zone;

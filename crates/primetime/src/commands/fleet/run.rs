@@ -1,0 +1,87 @@
+//! `fleet run`: plans capacity ahead, until it is stopped.
+
+use std::time::Duration;
+
+use ops::fleet::{Aims, Fleet, Looked};
+use tokio_util::sync::CancellationToken;
+
+use super::{calendar::Calendar, status, zone};
+use crate::{
+    app::App,
+    cli::{FleetGroup, RunArgs},
+    commands::{runtime, show},
+    config::Config,
+    data::random_word,
+    failed::{Doing, Failed},
+    log,
+    looking::Looks,
+    serve,
+};
+
+/// Between two looks at the hosts.
+const EVERY: Duration = Duration::from_secs(2);
+/// Looks between two at the calendar.
+const CALENDAR_EVERY: u32 = 15;
+
+/// Plans until SIGTERM or SIGINT.
+pub fn run(config: Config, wanted: &RunArgs) -> Result<(), Failed> {
+    log::start(&config.log)?;
+    runtime()?.block_on(async {
+        let stop = CancellationToken::new();
+        serve::stop_on_signal(stop.clone())?;
+        let app = App::open(config).await?;
+        plan(&app, wanted, stop).await
+    })
+}
+
+async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<(), Failed> {
+    let store = app.store()?.clone();
+    let mut calendar = Calendar::open(store.clone(), wanted.calendar.clone())?;
+    let owner = random_word(&*app.rng);
+    let mut fleet = Fleet::new(store, app.clock.clone(), owner, aims(app, wanted)?);
+    let mut known = Vec::new();
+    let mut looks = Looks::new(EVERY, stop);
+    let mut count = 0;
+    tracing::info!(service = wanted.group.service.name, dry = wanted.dry_run, "planning");
+    while looks.due().await {
+        if count % CALENDAR_EVERY == 0 {
+            known = calendar.look().await;
+            fleet.speak_in(zone::at(&wanted.zone, app.clock.now()).map_err(Failed::new)?);
+        }
+        count += 1;
+        match fleet.look(&known).await {
+            Ok(Looked::Planned(announced)) if wanted.dry_run => show(&status::words(&announced))?,
+            Ok(Looked::Planned(announced)) => {
+                tracing::info!(
+                    floor = announced.plan.at(app.clock.now()),
+                    serving = announced.serving,
+                    offered = announced.offered,
+                    "planned"
+                );
+            }
+            Ok(Looked::StandsBy | Looked::Waits) => {}
+            Err(error) => {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "nothing was planned; the last plan stands");
+            }
+        }
+    }
+    if !wanted.dry_run {
+        fleet.leave().await.doing(|| "let another one plan".into())?;
+    }
+    Ok(())
+}
+
+fn aims(app: &App, wanted: &RunArgs) -> Result<Aims, Failed> {
+    let FleetGroup { service, role } = &wanted.group;
+    Ok(Aims {
+        service: service.name.clone(),
+        role: *role,
+        declared: wanted.capacity * 60.0,
+        // A minute is known when it is over.
+        lead: wanted.lead + 1,
+        price: wanted.price,
+        zone: zone::at(&wanted.zone, app.clock.now()).map_err(Failed::new)?,
+        dry: wanted.dry_run,
+    })
+}

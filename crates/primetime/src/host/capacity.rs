@@ -1,0 +1,150 @@
+//! How many instances a host runs when no rollout is under way: the plan's floor, and what holds without one.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    time::Duration,
+};
+
+use domain::Timestamp;
+use fleet::rollout::Totals;
+
+/// The backstop wants so much room above the load that it sees: it alone would be too late, and only mends.
+const ROOM: f64 = 0.9;
+/// It lets nothing go before the load has been lower for this long.
+const STAYS: Duration = Duration::from_secs(5 * 60);
+/// Without a plan, one instance is let go in this time.
+const LETS_GO_EVERY: Duration = Duration::from_secs(60);
+/// Shorter stretches say little about a rate.
+const LEAST_STRETCH: Duration = Duration::from_secs(1);
+
+/// The engine's own reaction to the load as it is.
+pub struct Backstop {
+    /// Requests a second that one instance does; `None`: there is no backstop.
+    capacity: Option<f64>,
+    last: BTreeMap<String, Totals>,
+    looked: Option<Timestamp>,
+    /// What was needed lately, each with its time.
+    needs: VecDeque<(Timestamp, u32)>,
+}
+
+impl Backstop {
+    pub fn new(capacity: Option<f64>) -> Self {
+        Self { capacity, last: BTreeMap::new(), looked: None, needs: VecDeque::new() }
+    }
+
+    /// What came to each instance until now; how many instances that needs, or lately did.
+    pub fn need(&mut self, now: Timestamp, totals: &BTreeMap<String, Totals>) -> u32 {
+        let Some(capacity) = self.capacity else { return 0 };
+        let since = self.looked.map(|looked| now.since(looked));
+        if since.is_none_or(|since| since >= LEAST_STRETCH) && *totals != self.last {
+            // One that began anew counts from zero; one that is new has nothing to compare with.
+            let came: u64 = totals
+                .iter()
+                .filter_map(|(name, now)| Some(now.offered.saturating_sub(self.last.get(name)?.offered)))
+                .sum();
+            if let Some(since) = since {
+                let rate = came as f64 / since.as_secs_f64();
+                self.needs.push_back((now, (rate / (capacity * ROOM)).ceil() as u32));
+            }
+            self.last.clone_from(totals);
+            self.looked = Some(now);
+        }
+        while self.needs.front().is_some_and(|(at, _)| now.since(*at) > STAYS) {
+            self.needs.pop_front();
+        }
+        self.needs.iter().map(|(_, need)| *need).max().unwrap_or(0)
+    }
+}
+
+/// What is asked of a host at one look.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asked {
+    /// By the command line, or somebody's `release scale`: never fewer.
+    pub least: usize,
+    /// This host's share of the plan's floor; `None`: there is no plan, or it has expired.
+    pub floor: Option<usize>,
+    /// By the backstop.
+    pub backstop: usize,
+}
+
+/// How many there are, from look to look.
+#[derive(Debug)]
+pub struct Count {
+    now: usize,
+    let_go: Timestamp,
+}
+
+impl Count {
+    /// Of a host where so many run already: also one that begins anew lets nothing go at once.
+    pub fn of(running: usize, now: Timestamp) -> Self {
+        Self { now: running, let_go: now }
+    }
+
+    /// How many from now on. With a plan, what it says; when it has expired, capacity goes slowly, and never below what is needed.
+    pub fn next(&mut self, now: Timestamp, asked: Asked) -> usize {
+        let needed = asked.least.max(asked.backstop);
+        match asked.floor {
+            Some(floor) => {
+                self.now = needed.max(floor);
+                self.let_go = now;
+            }
+            None if needed >= self.now => {
+                self.now = needed;
+                self.let_go = now;
+            }
+            None if now.since(self.let_go) >= LETS_GO_EVERY => {
+                self.now -= 1;
+                self.let_go = now;
+            }
+            None => {}
+        }
+        self.now
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_seconds(1_800_000_000 + seconds)
+    }
+
+    fn totals(offered: &[u64]) -> BTreeMap<String, Totals> {
+        let one = |(n, offered): (usize, &u64)| (format!("i{n}"), Totals { offered: *offered, shed: 0 });
+        offered.iter().enumerate().map(one).collect()
+    }
+
+    #[test]
+    fn the_backstop_rises_at_once_and_falls_late() {
+        let mut backstop = Backstop::new(Some(100.0));
+        assert_eq!(backstop.need(at(0), &totals(&[5_000, 0])), 0, "nothing to compare with");
+        assert_eq!(backstop.need(at(2), &totals(&[5_200, 160])), 2, "180 a second at 90 each");
+        assert_eq!(backstop.need(at(2), &totals(&[9_999, 160])), 2, "too soon to say");
+        assert_eq!(backstop.need(at(4), &totals(&[5_600, 560])), 5, "400 a second");
+        // One began anew: what it had counted is not load.
+        assert_eq!(backstop.need(at(6), &totals(&[10, 562])), 5);
+        assert_eq!(backstop.need(at(303), &totals(&[12, 563])), 5, "not yet");
+        assert_eq!(backstop.need(at(305), &totals(&[13, 564])), 1);
+        assert_eq!(Backstop::new(None).need(at(0), &totals(&[9])), 0);
+    }
+
+    #[test]
+    fn an_expired_plan_lets_capacity_go_slowly() {
+        let mut count = Count::of(0, at(0));
+        let ask = |least, floor, backstop| Asked { least, floor, backstop };
+        assert_eq!(count.next(at(0), ask(2, None, 0)), 2);
+        assert_eq!(count.next(at(1), ask(2, Some(9), 4)), 9);
+        assert_eq!(count.next(at(2), ask(2, Some(5), 4)), 5, "the plan lowers at once: it knows why");
+        assert_eq!(count.next(at(3), ask(2, Some(5), 7)), 7, "the backstop is above it");
+        assert_eq!(count.next(at(4), ask(2, Some(9), 4)), 9);
+        assert_eq!(count.next(at(30), ask(2, None, 4)), 9, "it has just expired");
+        assert_eq!(count.next(at(64), ask(2, None, 4)), 8);
+        assert_eq!(count.next(at(65), ask(2, None, 4)), 8);
+        for minute in 2..9 {
+            count.next(at(4 + 60 * minute), ask(2, None, 4));
+        }
+        assert_eq!(count.next(at(4 + 60 * 10), ask(2, None, 4)), 4, "what is needed stays");
+        assert_eq!(count.next(at(4 + 60 * 11), ask(6, None, 4)), 6);
+    }
+}
