@@ -35,12 +35,24 @@ test('a second convergence changes nothing', () => {
   rmSync(root, { recursive: true });
 });
 
+// The release's container image as a layout of its own, as `scripts/bake-image` takes them.
+function images() {
+  const [release, folder] = [`${work}/release`, `${work}/images`];
+  for (const old of [release, folder]) rmSync(old, { recursive: true, force: true });
+  mkdirSync(folder);
+  run(binary, ['release', 'build', '--binary', binary, '--out', release, '--commit', 'aaaaaaaaaaaa', '--created', '2026-03-01T20:00:00Z', '--data', `${work}/keys`]);
+  run('skopeo', ['copy', '--quiet', `oci:${release}/images:primetime`, `oci:${folder}/primetime:baked`]);
+  return folder;
+}
+
 test('baking twice gives the same files', () => {
-  for (const bake of ['a', 'b']) process.stdout.write(run('scripts/bake-image', [binary, `${work}/${bake}`], { FRESH: '1' }));
+  const inside = images();
+  for (const bake of ['a', 'b']) process.stdout.write(run('scripts/bake-image', [binary, `${work}/${bake}`, inside], { FRESH: '1' }));
   const [a, b] = ['a', 'b'].map((bake) => readFileSync(`${work}/${bake}/manifest.txt`, 'utf8').split('\n'));
   const differing = [...a.filter((line) => !b.includes(line)), ...b.filter((line) => !a.includes(line))];
   assert.deepEqual(differing, []);
   assert.ok(a.some((line) => line.startsWith('./usr/bin/primetime')), 'the binary is on it');
+  assert.ok(a.some((line) => line.startsWith('./usr/lib/primetime/containers/')), 'the container image is in podman\'s read-only store');
   assert.ok(!a.some((line) => /sshd|authorized_keys|ssh_host|\/bake-ssh/.test(line)), 'nothing to get in by is left');
 });
 
