@@ -1,7 +1,6 @@
 //! What stands before every handler of a role: id, span, metrics, shedding, limits, timeout, panics.
 
 mod lane;
-mod pace;
 
 use std::{
     any::Any,
@@ -24,13 +23,13 @@ use tower::{Layer, Service};
 use tracing::Instrument;
 
 pub use lane::{Entered, Lane};
-use pace::Pace;
 
 use crate::{
     HttpMetrics, Problem,
     body::BodyLimit,
     limits::RequestLimits,
     metrics::{InFlight, RoleMetrics, RouteMetrics},
+    pace::{Pace, Time},
     telemetry::{self, REQUEST_ID, RequestIds},
 };
 
@@ -46,7 +45,7 @@ struct Shared {
     http: HttpMetrics,
     metrics: RoleMetrics,
     permits: Semaphore,
-    pace: Option<Pace>,
+    pace: Option<Pace<Time>>,
 }
 
 impl Guard {
@@ -60,7 +59,7 @@ impl Guard {
     ) -> Self {
         let permits = Semaphore::new(limits.concurrency.min(Semaphore::MAX_PERMITS));
         let (ids, metrics) = (RequestIds::new(rng), http.role(role));
-        let pace = limits.rate.map(|rate| Pace::new(rate, clock.clone()));
+        let pace = limits.rate.map(|rate| Pace::new(rate, 1, Time(clock.clone())));
         Self(Arc::new(Shared { role, limits, clock, ids, http: http.clone(), metrics, permits, pace }))
     }
 }

@@ -21,6 +21,7 @@ pub mod host;
 pub mod limits;
 pub mod locale;
 pub mod metrics;
+mod pace;
 pub mod precompressed;
 pub mod problem;
 pub mod process;

@@ -16,6 +16,9 @@ pub struct Limits {
 pub struct ConnectionLimits {
     /// Connections held at once; the next ones are told 503 and closed.
     pub connections: usize,
+    /// Connections accepted a second; the next ones wait in the listener's queue, where another process on the same socket finds
+    /// them. `None`: as many as come. For instances whose capacity is declared.
+    pub accepts: Option<NonZeroU32>,
     /// From the first byte of a request's head to its last; longer is a client that feeds us byte by byte.
     pub head_timeout: Duration,
     /// From a TCP connection to the end of its TLS handshake.
@@ -41,6 +44,7 @@ impl Default for ConnectionLimits {
     fn default() -> Self {
         Self {
             connections: 10_000,
+            accepts: None,
             head_timeout: Duration::from_secs(10),
             handshake_timeout: Duration::from_secs(10),
             handshakes: 2_048,
@@ -59,7 +63,7 @@ impl Default for ConnectionLimits {
 pub struct RequestLimits {
     /// Requests worked on at once; the next ones are told 503 with `Retry-After`.
     pub concurrency: usize,
-    /// Requests a second, with up to a tenth of a second's worth at once; the next ones are told 503 with `Retry-After`. `None`: as
+    /// Requests a second, with up to a second's worth at once; the next ones are told 503 with `Retry-After`. `None`: as
     /// many as it can. For instances whose capacity is declared.
     pub rate: Option<NonZeroU32>,
     /// Until the head of the answer; streaming it is bounded by the connection's idle time.

@@ -107,7 +107,8 @@ pub const KEYS: &[Key] = &[
     key(
         "http.max_rate",
         "0",
-        "requests a second for viewers, each role by itself; more are turned away (503). 0: as many as it can",
+        "what this process takes a second: so many connections, others wait in the socket's queue, for whoever else is on it; and \
+         so many requests for each role, others are turned away (503). 0: as many as it can",
     ),
     key("http.drain_seconds", "20", "how long requests may finish after SIGTERM"),
     key(

@@ -110,6 +110,7 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
         tracing::info!(%address, ops = %ops_address, "serving");
         let limits = ConnectionLimits {
             connections: config.http.max_connections,
+            accepts: config.http.max_rate,
             drain_deadline: config.http.drain,
             ..ConnectionLimits::default()
         };

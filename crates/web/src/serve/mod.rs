@@ -12,6 +12,7 @@ mod secure;
 use std::{convert::Infallible, io, net::SocketAddr, time::Duration};
 
 use axum::{extract::Request, response::Response};
+use governor::clock::MonotonicClock;
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     sync::Semaphore,
@@ -22,12 +23,14 @@ use tower::Service;
 pub use gate::Gate;
 pub use listener::Listener;
 
-use crate::{Express, HttpMetrics, limits::ConnectionLimits};
+use crate::{Express, HttpMetrics, limits::ConnectionLimits, pace::Pace};
 
 /// Connections waiting to be accepted; the kernel caps it at `net.core.somaxconn`.
 const BACKLOG: u32 = 4_096;
 /// Pause after the system refused us a connection (out of file descriptors): trying at once would only burn a core.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+/// Where connections are accepted at a rate: of a second's worth, such a part at once.
+const ACCEPTS_AT_ONCE: u32 = 10;
 
 /// How a drain ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,6 +89,13 @@ where
 {
     let listener = listener.into();
     let server = connection::Server::new(app, express, limits.clone(), metrics.connections.clone());
+    let pace = limits.accepts.map(|rate| Pace::new(rate, ACCEPTS_AT_ONCE, MonotonicClock));
+    let next = async || {
+        if let Some(pace) = &pace {
+            pace.turn().await;
+        }
+        listener.socket().accept().await
+    };
     let places = std::sync::Arc::new(Semaphore::new(limits.connections.min(Semaphore::MAX_PERMITS)));
     let tasks = TaskTracker::new();
     let refusals = refusal::Refusals::default();
@@ -129,7 +139,7 @@ where
                 }
                 continue;
             }
-            accepted = listener.socket().accept() => accepted,
+            accepted = next() => accepted,
         };
         match accepted {
             Ok((stream, _)) => admit(stream, &leave),

@@ -1,6 +1,6 @@
 //! So many requests a second, and no more.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use domain::Clock;
 use governor::{
@@ -10,11 +10,12 @@ use governor::{
     state::{InMemoryState, NotKeyed},
 };
 
-/// At once come up to a second's worth through so many.
-const BURSTS: u32 = 10;
+/// How often one who waits looks again.
+const AGAIN: Duration = Duration::from_millis(2);
 
+/// The time of a [`Clock`].
 #[derive(Clone)]
-struct Time(Arc<dyn Clock>);
+pub(crate) struct Time(pub Arc<dyn Clock>);
 
 impl clock::Clock for Time {
     type Instant = Nanos;
@@ -24,18 +25,26 @@ impl clock::Clock for Time {
     }
 }
 
-/// Lets requests pass at a rate.
-pub(super) struct Pace(RateLimiter<NotKeyed, InMemoryState, Time, NoOpMiddleware<Nanos>>);
+/// Lets something pass at a rate.
+pub(crate) struct Pace<C: clock::Clock>(RateLimiter<NotKeyed, InMemoryState, C, NoOpMiddleware<C::Instant>>);
 
-impl Pace {
-    pub fn new(rate: NonZeroU32, clock: Arc<dyn Clock>) -> Self {
-        let burst = NonZeroU32::new(rate.get() / BURSTS).unwrap_or(NonZeroU32::MIN);
-        Self(RateLimiter::direct_with_clock(Quota::per_second(rate).allow_burst(burst), Time(clock)))
+impl<C: clock::Clock> Pace<C> {
+    /// So many a second, of which a `burst`-th may come at once.
+    pub fn new(rate: NonZeroU32, burst: u32, clock: C) -> Self {
+        let burst = NonZeroU32::new(rate.get() / burst).unwrap_or(NonZeroU32::MIN);
+        Self(RateLimiter::direct_with_clock(Quota::per_second(rate).allow_burst(burst), clock))
     }
 
-    /// Takes one request in, unless there are too many.
+    /// Takes one in, unless there are too many.
     pub fn takes(&self) -> bool {
         self.0.check().is_ok()
+    }
+
+    /// Waits until there is room for one, and takes it in.
+    pub async fn turn(&self) {
+        while !self.takes() {
+            tokio::time::sleep(AGAIN).await;
+        }
     }
 }
 
@@ -50,7 +59,7 @@ mod tests {
     #[test]
     fn what_comes_evenly_passes_and_what_is_too_much_does_not() {
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
-        let pace = Pace::new(NonZeroU32::new(50).unwrap(), clock.clone());
+        let pace = Pace::new(NonZeroU32::new(50).unwrap(), 10, Time(clock.clone()));
         let mut taken = 0;
         // A hundred a second, for ten seconds.
         for _ in 0..1_000 {
