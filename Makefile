@@ -128,6 +128,12 @@ bench-rollout: packages-images ui ## Ten rollouts and ten undos under load, agai
 	cargo build --release --locked -p primetime -p drivers --bins --examples
 	node bench/rollout.mjs
 
+.PHONY: demo-week
+demo-week: ui ## A week in ten minutes at http://127.0.0.1:8080: real requests, real instances, with the fleet and without
+	cargo build --release --locked -p primetime
+	target/release/primetime bench-edition --episodes 300 --data target/week
+	target/release/primetime demo-week --data target/week --stay
+
 .PHONY: bench-fleet
 bench-fleet: ## Instance-hours at 0.01% of load turned away, against the scalers people use
 	cargo build --release --locked -p fleet --example bench

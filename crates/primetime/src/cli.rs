@@ -4,6 +4,7 @@ mod fleet;
 mod host;
 mod rollout;
 mod takedown;
+mod week;
 
 use std::path::PathBuf;
 
@@ -18,6 +19,7 @@ pub use fleet::{FleetCommand, FleetGroup, RunArgs, SimulateArgs};
 pub use host::HostArgs;
 pub use rollout::{AuditCommand, Myself, RollArgs, RolloutCommand};
 pub use takedown::{TakedownArgs, TakedownCommand};
+pub use week::WeekArgs;
 
 /// Open-source internet TV: several branded streaming services from one platform.
 #[derive(Debug, Parser)]
@@ -125,6 +127,8 @@ pub enum Command {
         #[command(subcommand)]
         command: ReleaseCommand,
     },
+    /// A week in ten minutes on this machine: real requests, real instances, with the fleet and without; bench-edition makes the pages
+    DemoWeek(WeekArgs),
     /// Capacity ahead of the viewers: planned, explained, and what each way to plan it would have cost
     Fleet {
         #[command(subcommand)]

@@ -16,6 +16,7 @@ mod looking;
 mod serve;
 mod sockets;
 mod storage;
+mod week;
 
 use std::process::ExitCode;
 

@@ -25,6 +25,7 @@ use crate::{
     failed::{Doing, Failed},
     host, log, serve,
     sockets::Sockets,
+    week,
 };
 
 /// Does what was typed.
@@ -68,6 +69,7 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
             config
         }),
         Command::Demo(wanted) => demo::run(args.read(true)?, &wanted),
+        Command::DemoWeek(wanted) => week::run(args.read(false)?, &wanted),
         Command::BenchEdition { episodes } => with(&args, |config| synthetic::run(config, episodes)),
     }
 }

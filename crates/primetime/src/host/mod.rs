@@ -24,7 +24,8 @@ use crate::{
     keys::{self, Purpose as Signs},
     sockets::Sockets,
 };
-use capacity::{Asked, Backstop, Count};
+pub use capacity::Backstop;
+use capacity::{Asked, Count};
 use releases::Releases;
 
 /// Between two looks: an order is begun to be carried out in this time, an undo too.
