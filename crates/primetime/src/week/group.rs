@@ -8,6 +8,7 @@ use fleet::{
     load::{Minutes, Sample},
     plan::{Plan, Planner, Role, Zone},
     rollout::Totals,
+    simulate::chance::Chance,
 };
 
 use super::{clock::WeekClock, demand::Demand};
@@ -17,8 +18,11 @@ use crate::{
 };
 
 /// Minutes of the week from a launch to service, at most: a process is up in half a second, or in a second and a half when the machine
-/// has much to do; and load is looked at four times a second.
+/// has much to do; and load is looked at ten times a second.
 const LEAD: u32 = 30;
+/// What a minute's count is off by in the weeks before, as a share: the trace has none of the noise that counting real requests has.
+const NOISE: f64 = 0.06;
+const SEED: u64 = 7;
 /// What an instance costs in load that may be turned away: little, for the week is to be without a failure.
 const PRICE: f64 = 0.002;
 
@@ -46,9 +50,10 @@ impl Planned {
     /// Lives through everything before the week. `each`: requests a minute of the week that one instance does.
     pub fn new(demand: &Demand, each: f64) -> Self {
         let mut planner = Planner::new(Role::Site, LEAD);
-        let mut forecast = 0.0;
+        let (mut forecast, mut chance, mut noise) = (0.0, Chance::new(SEED), 0.0);
         for minute in 0..demand.week.start {
-            let load = Some(demand.load[minute]).filter(|load| load.is_finite());
+            noise = 0.8 * noise + NOISE * 0.6 * chance.normal();
+            let load = Some(demand.load[minute] * (1.0 + noise)).filter(|load| load.is_finite());
             let view = planner.minute(demand.end(minute), load, &demand.calendar);
             forecast = f64::from(view.outlook.points.last().map_or(0.0, |point| point.mean));
         }

@@ -29,8 +29,8 @@ use demand::Demand;
 use group::{Group, Planned, Says};
 use story::{Story, Summary};
 
-/// Between two looks at instances.
-const LOOK: Duration = Duration::from_millis(250);
+/// Between two looks at instances: less than the three minutes of the week after which a silence is a gap.
+const LOOK: Duration = Duration::from_millis(100);
 /// The brand of the synthetic edition.
 const BRAND: &str = "harbour.localhost";
 
