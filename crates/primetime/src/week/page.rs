@@ -5,7 +5,10 @@ use std::{net::SocketAddr, sync::Arc};
 use axum::{
     Router,
     extract::State,
-    http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    http::{
+        StatusCode,
+        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE},
+    },
     response::IntoResponse,
     routing::get,
 };
@@ -27,6 +30,7 @@ pub async fn serve(listen: SocketAddr, story: Arc<Story>, stop: CancellationToke
         .route("/week.css", file("text/css; charset=utf-8", include_str!("week.css")))
         .route("/week.js", file("text/javascript; charset=utf-8", include_str!("week.js")))
         .route("/week.json", get(told))
+        .route("/favicon.ico", get(|| async { StatusCode::NO_CONTENT }))
         .with_state(story);
     let listener = web::bind(listen, None).doing(|| format!("listen on {listen}"))?;
     let metrics = HttpMetrics::new(&Metrics::new("week"));

@@ -41,6 +41,9 @@ function chart(told, title, lines, least) {
   return [svg, key];
 }
 
+// Where nobody got an answer, everybody waited as long as viewers do.
+const waited = ({ requests, away, failed, p99_ms }) => (requests > 0 && away + failed >= requests ? 2000 : p99_ms);
+
 function figures(told, group) {
   const last = told.points.at(-1)?.groups[group];
   const all = told.summaries[group];
@@ -77,7 +80,7 @@ function draw(told) {
     const serving = { kind: 'serving', name: 'Instances that serve', values: of((point) => point.groups[group]?.serving ?? 0) };
     if (place.dataset.chart === 'p99') {
       place.replaceChildren(...chart(told, 'Slowest hundredth of the answers', [0, 1].map((n) => ({
-        kind: ['floor', 'bad-line'][n], name: ['With the fleet, ms', 'Without it, ms'][n], values: of((point) => point.groups[n].p99_ms) })), 100));
+        kind: ['floor', 'bad-line'][n], name: ['With the fleet, ms', 'Without it, ms'][n], values: of((point) => waited(point.groups[n])) })), 100));
     } else if (place.dataset.chart === 'failed') {
       place.replaceChildren(...chart(told, 'Requests without an answer', [0, 1].map((n) => ({
         kind: ['floor', 'bad-line'][n], name: ['With the fleet: no answer, in ten minutes', 'Without it'][n],
