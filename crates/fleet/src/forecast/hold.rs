@@ -9,6 +9,9 @@ const LONGEST: usize = 90;
 /// After the load is back, minutes for which the hold stays: the retries come then.
 const AFTER: usize = 10;
 
+/// What comes back is the usual and those who try again: of the usual, this much is held.
+const RETRIES: f64 = 1.25;
+
 /// Watches for sudden falls.
 #[derive(Debug, Clone, Default)]
 pub struct Hold {
@@ -46,7 +49,7 @@ impl Hold {
             self.recent.clear();
             return None;
         }
-        expected.map(|expected| expected * was.min(1.2))
+        expected.map(|expected| expected * was.min(1.2) * RETRIES)
     }
 
     /// Whether it holds now, in words.

@@ -87,7 +87,7 @@ fn a_sudden_fall_holds_and_a_slow_one_does_not() {
     for _ in 0..30 {
         assert_eq!(hold.push(100.0, Some(100.0)), None);
     }
-    assert_eq!(hold.push(10.0, Some(100.0)), Some(100.0));
+    assert_eq!(hold.push(10.0, Some(100.0)), Some(125.0));
     assert!(hold.words().is_some());
     for _ in 0..20 {
         assert!(hold.push(10.0, Some(100.0)).is_some());

@@ -119,3 +119,27 @@ fn reuse_port_loses_what_an_inherited_socket_keeps() {
     let migrates = std::fs::read_to_string("/proc/sys/net/ipv4/tcp_migrate_req");
     assert_eq!(lost == 0, migrates.is_ok_and(|on| on.trim() == "1"), "lost {lost}");
 }
+
+/// One whose rate is declared leaves what is too much to the others on its socket, and turns nobody away.
+#[tokio::test]
+async fn beyond_a_declared_rate_connections_wait_for_others() {
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    let limits = || Limits {
+        connection: web::ConnectionLimits { accepts: std::num::NonZeroU32::new(1), ..Default::default() },
+        ..Limits::default()
+    };
+    let few = Server::on(inherited(&socket), named("few"), limits());
+    let many = Server::on(inherited(&socket), named("many"), Limits::default());
+    for _ in 0..50 {
+        let mut client = crate::harness::Raw(tokio::net::TcpStream::connect(address).await.unwrap());
+        client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await;
+        assert!(client.rest().await.starts_with("HTTP/1.1 200"));
+    }
+    let accepted = |server: &Server| -> u64 {
+        server.metric("test_http_connections_accepted_total").map_or(0, |text| text.parse().unwrap())
+    };
+    // Fifty that take less than twenty seconds.
+    assert!(accepted(&few) < 20, "{}", accepted(&few));
+    assert_eq!(accepted(&few) + accepted(&many), 50);
+}
