@@ -185,6 +185,21 @@ pub fn write_field(name: &HeaderName, value: &[u8], head: &mut Vec<u8>) {
     head.extend_from_slice(b"\r\n");
 }
 
+/// Looks at the bytes as the beginning of a connection: what is taken for a plain request is one for httparse too, of the same
+/// length, method and target.
+#[doc(hidden)]
+pub fn fuzz_head(data: &[u8]) {
+    let Head::Plain { method, target, fields, len } = Head::split(data) else { return };
+    assert!(len <= MAX_HEAD && data[..len].ends_with(b"\r\n\r\n"), "{len}");
+    let Some(map) = plain_fields(fields) else { return };
+    let mut all = [httparse::EMPTY_HEADER; MAX_FIELDS];
+    let mut request = httparse::Request::new(&mut all);
+    let read = request.parse(data);
+    assert_eq!(read, Ok(httparse::Status::Complete(len)), "another end");
+    assert_eq!((request.method, request.path), (Some(method.as_str()), Some(target)), "another request");
+    assert_eq!(request.headers.len(), map.len(), "other fields");
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

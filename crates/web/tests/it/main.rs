@@ -5,6 +5,7 @@
 mod authority;
 mod bodies;
 mod connections;
+mod corpus;
 mod drain;
 mod express;
 mod guard;
