@@ -10,17 +10,29 @@ use fleet::rollout::Totals;
 
 /// The backstop wants so much room above the load that it sees: it alone would be too late, and only mends.
 const ROOM: f64 = 0.9;
-/// It lets nothing go before the load has been lower for this long.
-const STAYS: Duration = Duration::from_secs(5 * 60);
 /// Without a plan, one instance is let go in this time.
 const LETS_GO_EVERY: Duration = Duration::from_secs(60);
-/// Shorter stretches say little about a rate.
-const LEAST_STRETCH: Duration = Duration::from_secs(1);
+
+/// How quickly a backstop reacts.
+#[derive(Debug, Clone, Copy)]
+pub struct Pace {
+    /// Shorter stretches say little about a rate.
+    pub stretch: Duration,
+    /// It lets nothing go before the load has been lower for this long.
+    pub stays: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { stretch: Duration::from_secs(1), stays: Duration::from_secs(5 * 60) }
+    }
+}
 
 /// The engine's own reaction to the load as it is.
 pub struct Backstop {
     /// Requests a second that one instance does; `None`: there is no backstop.
     capacity: Option<f64>,
+    pace: Pace,
     last: BTreeMap<String, Totals>,
     looked: Option<Timestamp>,
     /// What was needed lately, each with its time.
@@ -28,15 +40,15 @@ pub struct Backstop {
 }
 
 impl Backstop {
-    pub fn new(capacity: Option<f64>) -> Self {
-        Self { capacity, last: BTreeMap::new(), looked: None, needs: VecDeque::new() }
+    pub fn new(capacity: Option<f64>, pace: Pace) -> Self {
+        Self { capacity, pace, last: BTreeMap::new(), looked: None, needs: VecDeque::new() }
     }
 
     /// What came to each instance until now; how many instances that needs, or lately did.
     pub fn need(&mut self, now: Timestamp, totals: &BTreeMap<String, Totals>) -> u32 {
         let Some(capacity) = self.capacity else { return 0 };
         let since = self.looked.map(|looked| now.since(looked));
-        if since.is_none_or(|since| since >= LEAST_STRETCH) && *totals != self.last {
+        if since.is_none_or(|since| since >= self.pace.stretch) && *totals != self.last {
             // One that began anew counts from zero; one that is new has nothing to compare with.
             let came: u64 = totals
                 .iter()
@@ -49,7 +61,7 @@ impl Backstop {
             self.last.clone_from(totals);
             self.looked = Some(now);
         }
-        while self.needs.front().is_some_and(|(at, _)| now.since(*at) > STAYS) {
+        while self.needs.front().is_some_and(|(at, _)| now.since(*at) > self.pace.stays) {
             self.needs.pop_front();
         }
         self.needs.iter().map(|(_, need)| *need).max().unwrap_or(0)
@@ -117,7 +129,7 @@ mod tests {
 
     #[test]
     fn the_backstop_rises_at_once_and_falls_late() {
-        let mut backstop = Backstop::new(Some(100.0));
+        let mut backstop = Backstop::new(Some(100.0), Pace::default());
         assert_eq!(backstop.need(at(0), &totals(&[5_000, 0])), 0, "nothing to compare with");
         assert_eq!(backstop.need(at(2), &totals(&[5_200, 160])), 2, "180 a second at 90 each");
         assert_eq!(backstop.need(at(2), &totals(&[9_999, 160])), 2, "too soon to say");
@@ -126,7 +138,7 @@ mod tests {
         assert_eq!(backstop.need(at(6), &totals(&[10, 562])), 5);
         assert_eq!(backstop.need(at(303), &totals(&[12, 563])), 5, "not yet");
         assert_eq!(backstop.need(at(305), &totals(&[13, 564])), 1);
-        assert_eq!(Backstop::new(None).need(at(0), &totals(&[9])), 0);
+        assert_eq!(Backstop::new(None, Pace::default()).need(at(0), &totals(&[9])), 0);
     }
 
     #[test]

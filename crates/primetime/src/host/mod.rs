@@ -24,8 +24,8 @@ use crate::{
     keys::{self, Purpose as Signs},
     sockets::Sockets,
 };
-pub use capacity::Backstop;
 use capacity::{Asked, Count};
+pub use capacity::{Backstop, Pace};
 use releases::Releases;
 
 /// Between two looks: an order is begun to be carried out in this time, an undo too.
@@ -79,7 +79,7 @@ pub async fn run(
     let adopted = local.list().await.doing(|| "look what runs here".into())?;
     let mut count =
         Count::of(adopted.iter().filter(|instance| instance.state.stays()).count(), app.clock.now());
-    let mut backstop = Backstop::new(wanted.capacity);
+    let mut backstop = Backstop::new(wanted.capacity, Pace::default());
     let mut asked = Asked { least: usize::from(wanted.instances), ..Asked::default() };
     let mut plan = None;
     let mut rolling = false;

@@ -14,12 +14,14 @@ use fleet::{
 use super::{clock::WeekClock, demand::Demand};
 use crate::{
     failed::{Doing, Failed},
-    host::Backstop,
+    host::{Backstop, Pace},
 };
 
 /// Minutes of the week from a launch to service, at most: a process is up in half a second, or in a second and a half when the machine
 /// has much to do; and load is looked at ten times a second.
 const LEAD: u32 = 30;
+/// The engine's own reaction, in the week's time: half a second of the machine's, for one that is loaded looks late and then soon again.
+const PACE: Pace = Pace { stretch: Duration::from_secs(8 * 60), stays: Duration::from_secs(20 * 60) };
 /// What a minute's count is off by in the weeks before, as a share: the trace has none of the noise that counting real requests has.
 const NOISE: f64 = 0.06;
 const SEED: u64 = 7;
@@ -57,7 +59,7 @@ impl Planned {
             let view = planner.minute(demand.end(minute), load, &demand.calendar);
             forecast = f64::from(view.outlook.points.last().map_or(0.0, |point| point.mean));
         }
-        let (minutes, backstop) = (Minutes::open_for(1), Backstop::new(Some(each / 60.0)));
+        let (minutes, backstop) = (Minutes::open_for(1), Backstop::new(Some(each / 60.0), PACE));
         Self { planner, minutes, backstop, plan: None, forecast }
     }
 }
