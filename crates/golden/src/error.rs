@@ -25,6 +25,9 @@ pub enum GoldenError {
         "golden image {0} is being collected: run `primetime image collect` to its end, then add it again"
     )]
     Leaving(Hash),
+    /// The name would not stand in a line.
+    #[error("a release is called by 1 to 64 printable ASCII characters without spaces, as in `1.4.0`")]
+    Release,
     /// Too many.
     #[error("there are {MAX_IMAGES} golden images: run `primetime image collect` first")]
     Full,

@@ -42,6 +42,9 @@ impl Shelf<'_> {
         now: Timestamp,
         signer: &SigningKey,
     ) -> Result<Image, GoldenError> {
+        if !(1..=64).contains(&release.len()) || !release.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(GoldenError::Release);
+        }
         let (hash, bytes) = Hash::of_all(File::open(file)?)?;
         let image = Image { hash, bytes, release: release.to_owned(), added_at: now };
         let key = Key::golden_image(&hash);

@@ -4,10 +4,12 @@
 use std::{
     io,
     net::TcpListener,
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use domain::{Clock, Rng, Timestamp};
+
+use crate::clock::Kept;
 
 /// The machine's clock.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +31,23 @@ impl Rng for SystemRng {
         // Without randomness nothing that is signed would be safe: there is no going on.
         getrandom::fill(bytes).expect("the operating system gives random bytes");
     }
+}
+
+/// How well the kernel believes that its clock is kept (adjtimex(2)); asks, and changes nothing.
+pub fn kernel_clock() -> io::Result<Kept> {
+    // SAFETY: `timex` is a plain C structure of numbers, for which zeros are a value.
+    let mut timex: libc::timex = unsafe { std::mem::zeroed() };
+    // SAFETY: the pointer is to a structure that outlives the call. `modes` is 0: the kernel only writes into it.
+    let state = unsafe { libc::adjtimex(&raw mut timex) };
+    if state < 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let nanoseconds = if timex.status & libc::STA_NANO != 0 { 1 } else { 1000 };
+    Ok(Kept {
+        synchronised: state != libc::TIME_ERROR && timex.status & libc::STA_UNSYNC == 0,
+        offset: Duration::from_nanos(timex.offset.unsigned_abs().saturating_mul(nanoseconds)),
+        estimate: Duration::from_micros(u64::try_from(timex.esterror).unwrap_or(u64::MAX)),
+    })
 }
 
 /// The environment, for the configuration.

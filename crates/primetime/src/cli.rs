@@ -2,6 +2,7 @@
 
 mod fleet;
 mod host;
+mod image;
 mod rollout;
 mod takedown;
 mod week;
@@ -17,6 +18,7 @@ use crate::{
 
 pub use fleet::{FleetCommand, FleetGroup, RunArgs, SimulateArgs};
 pub use host::HostArgs;
+pub use image::ImageCommand;
 pub use rollout::{AuditCommand, Myself, RollArgs, RolloutCommand};
 pub use takedown::{TakedownArgs, TakedownCommand};
 pub use week::WeekArgs;
@@ -45,6 +47,7 @@ Examples:
   primetime release undo --why odd-colours         back to the release before
   primetime takedown night-ferry --why court-order nobody sees it any more, from the next two seconds on
   primetime fleet run --capacity 500 --zone Asia/Seoul   hosts have what the next minutes and premieres need
+  primetime image promote HASH production          what hosts of that stage boot from now on
   primetime fleet simulate --trace load.csv        what each scaling policy would have cost
   primetime config print                           every key, its value, and where that is from";
 
@@ -126,6 +129,11 @@ pub enum Command {
     Release {
         #[command(subcommand)]
         command: ReleaseCommand,
+    },
+    /// Golden images: which there are, and which each stage runs
+    Image {
+        #[command(subcommand)]
+        command: ImageCommand,
     },
     /// A week in ten minutes on this machine: real requests, real instances, with the fleet and without; bench-edition makes the pages
     DemoWeek(WeekArgs),

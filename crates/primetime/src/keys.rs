@@ -26,6 +26,8 @@ pub enum Purpose {
     Release,
     /// Tags of container images.
     Image,
+    /// The catalogue of golden images.
+    Golden,
 }
 
 impl Purpose {
@@ -35,6 +37,7 @@ impl Purpose {
             Purpose::Token => "token",
             Purpose::Release => "release",
             Purpose::Image => "image",
+            Purpose::Golden => "golden",
         }
     }
 
@@ -44,6 +47,7 @@ impl Purpose {
             Purpose::Edition | Purpose::Token => "run a process with the studio and site roles once",
             Purpose::Release => "`primetime release build` draws the key",
             Purpose::Image => "`primetime release push` draws the key",
+            Purpose::Golden => "`primetime image add` draws the key",
         }
     }
 }
@@ -75,6 +79,7 @@ pub fn ring(data: &DataDir, purpose: Purpose, trusted: &Trusted) -> Result<KeyRi
         Purpose::Token => &trusted.token,
         Purpose::Release => &trusted.release,
         Purpose::Image => &trusted.image,
+        Purpose::Golden => &trusted.golden,
     };
     let path = public_file(data, purpose);
     let text = match fs::read_to_string(&path) {

@@ -3,6 +3,7 @@
 mod ambient;
 mod app;
 mod cli;
+mod clock;
 mod commands;
 mod config;
 mod data;

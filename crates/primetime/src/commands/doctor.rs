@@ -8,7 +8,9 @@ use rustix::fs::statvfs;
 
 use super::show;
 use crate::{
+    ambient,
     app::App,
+    clock::Verdict,
     config::Config,
     failed::{Doing, Failed},
     keys::{self, Purpose},
@@ -41,6 +43,11 @@ pub async fn run(config: Config) -> Result<(), Failed> {
     say("data folder", room(&config.data_dir))?;
     say("addresses", addresses(&config))?;
     let files = config.http.tls.clone();
+    match Verdict::of(ambient::kernel_clock()) {
+        Verdict::Right(words) => say("clock", Ok(words))?,
+        Verdict::Unknown(words) if !config.require_sync => show(&format!("note  clock: {words}\n"))?,
+        Verdict::Unknown(words) | Verdict::Off(words) => say("clock", Err(Failed::new(words)))?,
+    }
     match App::open(config).await {
         Err(failed) => say("database", Err(failed))?,
         Ok(app) => {

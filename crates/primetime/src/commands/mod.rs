@@ -5,6 +5,7 @@ mod backup;
 mod db;
 pub mod doctor;
 mod fleet;
+mod image;
 pub mod import;
 mod probe;
 pub mod publish;
@@ -56,6 +57,7 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
             FleetCommand::Plan(group) => with(&args, |config| fleet::status::plan(config, group)),
         },
         Command::Takedown(wanted) => with(&args, |config| takedown::run(config, wanted)),
+        Command::Image { command } => with(&args, |config| image::run(config, command)),
         Command::Doctor => with(&args, doctor::run),
         Command::Migrate => with(&args, migrate),
         Command::Probe => with(&args, probe::run),

@@ -89,6 +89,11 @@ pub const KEYS: &[Key] = &[
         "",
         "public keys whose image tags are believed, with those in the data folder: keys/image.pub of whoever pushes",
     ),
+    key(
+        "keys.golden",
+        "",
+        "public keys whose catalogue of golden images is believed, with those in the data folder: keys/golden.pub of whoever bakes",
+    ),
     key("http.listen", "127.0.0.1:8080", "address for viewers and the studio API"),
     key("http.ops_listen", "127.0.0.1:9090", "address for /healthz, /readyz and /metrics"),
     key(
@@ -145,6 +150,11 @@ pub const KEYS: &[Key] = &[
         "registry.self",
         "",
         "this host's registry as it stands in the others' registry.peers; unset: it is not asked first",
+    ),
+    key(
+        "clock.require_sync",
+        "false",
+        "is a process ready only while the kernel says that the machine's clock is kept? `true` on hosts that serve viewers",
     ),
     key("work.slots", "0", "jobs at a time; 0: as many as cores"),
     key("work.ffmpeg", "ffmpeg", "the ffmpeg to start"),

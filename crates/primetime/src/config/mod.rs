@@ -43,6 +43,8 @@ pub struct Config {
     pub origin_cache: u64,
     /// Its image registry.
     pub registry: ImageRegistry,
+    /// Is it ready only while somebody keeps the machine's clock?
+    pub require_sync: bool,
     /// Its jobs.
     pub work: Work,
     /// Chat.
@@ -208,6 +210,7 @@ impl Config {
                 peers: peers(layers)?,
                 here: optional(layers, "registry.self", "an address, as in http://10.0.0.7:5000")?,
             },
+            require_sync: parse(layers, "clock.require_sync", "true or false")?,
             work: Work {
                 slots: if slots == 0 { cores } else { slots },
                 ffmpeg: layers.said("work.ffmpeg").text.into(),

@@ -43,6 +43,8 @@ pub struct Trusted {
     pub release: Vec<VerifyingKey>,
     /// Of whoever pushes container images.
     pub image: Vec<VerifyingKey>,
+    /// Of whoever looks after golden images.
+    pub golden: Vec<VerifyingKey>,
 }
 
 /// `None`: objects are in the data folder.
@@ -103,5 +105,6 @@ pub fn trusted(layers: &Layers) -> Result<Trusted, ConfigError> {
         token: read("keys.token")?,
         release: read("keys.release")?,
         image: read("keys.image")?,
+        golden: read("keys.golden")?,
     })
 }

@@ -18,7 +18,9 @@ use web::{ConnectionLimits, Drained, Gate, Listener, Readiness};
 pub use viewing::address;
 
 use crate::{
+    ambient,
     app::App,
+    clock,
     failed::{Doing, Failed},
     follow::Following,
     sockets::Sockets,
@@ -50,6 +52,7 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
         })?),
         None => None,
     };
+    clock::condition(&app.readiness, config.require_sync, ambient::kernel_clock);
     let background = TaskTracker::new();
     let gate = Gate::new(config.http.admit);
     listen_for_traffic(&gate)?;

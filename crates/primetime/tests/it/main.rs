@@ -9,6 +9,7 @@ mod catalogue;
 mod chat;
 mod commands;
 mod fleet;
+mod golden_images;
 mod host;
 mod hosts;
 mod images;

@@ -1,0 +1,31 @@
+use std::path::PathBuf;
+
+use clap::Subcommand;
+
+/// What can be done with golden images. All but `list` sign the catalogue: whoever has no key that is believed changes nothing.
+#[derive(Debug, Subcommand)]
+pub enum ImageCommand {
+    /// List the images, what each stage runs, and what it goes back to
+    List,
+    /// Put a baked disk among the objects and into the catalogue
+    Add {
+        /// The disk
+        file: PathBuf,
+        /// What people call the release that is on it
+        #[arg(long)]
+        release: String,
+    },
+    /// Let a stage run an image from now on; the one before stays, to go back to by promoting it
+    Promote {
+        /// The image, as `image list` names it
+        image: objects::Hash,
+        /// The stage, as in `production`
+        stage: golden::Stage,
+    },
+    /// Delete images that no stage runs or goes back to, once they are a day old
+    Collect {
+        /// Of the others, how many of the newest to keep
+        #[arg(long, default_value_t = 3)]
+        keep: usize,
+    },
+}

@@ -1,0 +1,84 @@
+//! `image`: golden images are listed, added, promoted and collected.
+
+use std::fmt::Write;
+
+use golden::{Catalogue, Shelf};
+use objects::Key;
+use tokio::task::spawn_blocking;
+
+use super::show;
+use crate::{
+    app::App,
+    cli::ImageCommand,
+    config::Config,
+    failed::{Doing, Failed},
+    keys::{self, Purpose},
+};
+
+/// Does it. Needs the objects and a key, and no database.
+pub async fn run(config: Config, command: ImageCommand) -> Result<(), Failed> {
+    let app = App::open(Config { database: None, ..config }).await?;
+    let said =
+        spawn_blocking(move || act(&app, command)).await.doing(|| "look after golden images".into())??;
+    show(&said)
+}
+
+fn act(app: &App, command: ImageCommand) -> Result<String, Failed> {
+    let ring = || keys::ring(&app.data, Purpose::Golden, &app.config.trusted);
+    if matches!(command, ImageCommand::List) {
+        // Looking draws no key; before the first image there is none.
+        if app.objects.length(&Key::golden_catalogue()).doing(|| "list golden images".into())?.is_none() {
+            return Ok(list(&Catalogue::default()));
+        }
+        let ring = ring()?;
+        let shelf = Shelf { objects: &app.objects, ring: &ring };
+        return Ok(list(&shelf.catalogue().doing(|| "list golden images".into())?));
+    }
+    let signer = keys::signing(&app.data, Purpose::Golden, &*app.rng)?;
+    let ring = ring()?;
+    let shelf = Shelf { objects: &app.objects, ring: &ring };
+    let now = app.clock.now();
+    Ok(match command {
+        ImageCommand::List => String::new(), // answered above
+        ImageCommand::Add { file, release } => {
+            let image = shelf
+                .add(&file, &release, now, &signer)
+                .doing(|| format!("add {}: the catalogue is as it was", file.display()))?;
+            format!("{} is in the catalogue: release {}, {} bytes.\n", image.hash, image.release, image.bytes)
+        }
+        ImageCommand::Promote { image, stage } => {
+            shelf
+                .promote(image, stage.clone(), &signer)
+                .doing(|| format!("promote: {stage} runs what it ran"))?;
+            format!("{stage} runs {image} from now on.\n")
+        }
+        ImageCommand::Collect { keep } => {
+            let gone = shelf.collect(keep, now, &signer).doing(|| "collect golden images".into())?;
+            let mut said: String = gone.iter().map(|image| format!("{image} is deleted.\n")).collect();
+            let _ = writeln!(said, "{} deleted; what a stage runs, and ran before, is there.", gone.len());
+            said
+        }
+    })
+}
+
+/// A line an image, oldest first, with the stages that run it or would go back to it.
+fn list(catalogue: &Catalogue) -> String {
+    let mut text = String::new();
+    for image in catalogue.images() {
+        let _ = write!(text, "{}  {}  {} bytes", image.hash, image.release, image.bytes);
+        for (stage, past) in catalogue.stages() {
+            match past.iter().position(|hash| *hash == image.hash) {
+                Some(0) => drop(write!(text, "  {stage}: runs")),
+                Some(1) => drop(write!(text, "  {stage}: way back")),
+                _ => {}
+            }
+        }
+        text.push('\n');
+    }
+    if text.is_empty() {
+        text.push_str(
+            "There is no golden image: scripts/bake-image makes one, `primetime image add` adds it.\n",
+        );
+    }
+    text
+}

@@ -1,0 +1,99 @@
+//! Golden images by command: a way back is never collected, and whoever lacks the key changes nothing.
+
+use std::fs;
+
+use domain::Timestamp;
+use golden::Shelf;
+use objects::{
+    Hash, Key, Objects,
+    keys::{KeyRing, SigningKey},
+};
+
+use crate::process::Installation;
+
+/// Adds the disk of this release by command; its name.
+fn add(there: &Installation, release: &str) -> String {
+    fs::create_dir_all(there.dir.path()).unwrap();
+    fs::write(there.input(), format!("the disk of {release}")).unwrap();
+    let said = there.succeed(&format!("image add IN --release {release}"));
+    assert!(said.contains("is in the catalogue"), "{said}");
+    said.split(' ').next().unwrap().to_owned()
+}
+
+#[test]
+fn what_a_stage_runs_and_the_one_before_are_never_collected() {
+    let there = Installation::new();
+    assert!(there.succeed("image list").contains("There is no golden image"));
+    assert!(!there.data().join("secrets/golden.key").exists(), "looking draws no key");
+    let first = add(&there, "1.0");
+    let key =
+        SigningKey::parse(&fs::read_to_string(there.data().join("secrets/golden.key")).unwrap()).unwrap();
+    // Of another year, so that youth does not keep them.
+    let objects = Objects::folder(&there.data().join("objects")).unwrap();
+    let ring = KeyRing::from(key.public());
+    let shelf = Shelf { objects: &objects, ring: &ring };
+    let old = |release: &str| {
+        fs::write(there.input(), format!("the disk of {release}")).unwrap();
+        let when = Timestamp::from_seconds(1_700_000_000);
+        shelf.add(&there.input(), release, when, &key).unwrap().hash
+    };
+    let [unused, before, runs] = ["0.7", "0.8", "0.9"].map(old);
+    for image in [unused, before, runs] {
+        let said = there.succeed(&format!("image promote {image} production"));
+        assert!(said.contains("production runs"), "{said}");
+    }
+    let said = there.succeed("image collect --keep 0");
+    assert!(said.contains(&format!("{unused} is deleted")) && said.contains("1 deleted;"), "{said}");
+    for (image, is_there) in [(unused, false), (before, true), (runs, true)] {
+        assert_eq!(objects.length(&Key::golden_image(&image)).unwrap().is_some(), is_there, "{image}");
+    }
+    let listed = there.succeed("image list");
+    assert!(listed.contains("0.8  15 bytes  production: way back"), "{listed}");
+    assert!(listed.contains("0.9  15 bytes  production: runs"), "{listed}");
+    assert!(
+        listed.contains(&first) && !listed.contains(&unused.to_string()),
+        "the young one stays: {listed}"
+    );
+    // Going back is promoting the one before.
+    there.succeed(&format!("image promote {before} production"));
+    assert!(there.succeed("image list").contains("0.8  15 bytes  production: runs"));
+}
+
+#[test]
+fn who_has_not_the_key_changes_nothing() {
+    let there = Installation::new();
+    let image = add(&there, "1.0");
+    // The same objects, and a key of its own.
+    let other = Installation::new();
+    fs::create_dir_all(other.data()).unwrap();
+    std::os::unix::fs::symlink(there.data().join("objects"), other.data().join("objects")).unwrap();
+    fs::write(other.input(), "another disk").unwrap();
+    let said = other.fail("image list");
+    assert!(said.contains("golden.pub") && said.contains("keys.golden"), "{said}");
+    for line in
+        ["image add IN --release 2.0", &format!("image promote {image} production"), "image collect --keep 0"]
+    {
+        let said = other.fail(line);
+        assert!(said.contains("the catalogue of golden images"), "{line}: {said}");
+    }
+    let listed = there.succeed("image list");
+    assert_eq!(listed.lines().count(), 1, "{listed}");
+    assert!(listed.contains(&image) && !listed.contains("production"), "{listed}");
+    // Whoever is told the public half may look.
+    let public = fs::read_to_string(there.data().join("keys/golden.pub")).unwrap();
+    assert!(other.succeed(&format!("image list --set keys.golden={}", public.trim())).contains(&image));
+}
+
+#[test]
+fn what_cannot_be_is_refused_with_what_to_do() {
+    let there = Installation::new();
+    let image = add(&there, "1.0");
+    let before = there.succeed("image list");
+    let nobody = Hash::of(b"nothing");
+    assert!(there.fail(&format!("image promote {nobody} production")).contains("image list"));
+    assert!(there.fail("image add /nowhere --release 1.1").contains("/nowhere"));
+    assert!(there.fail(&format!("image add IN --release {}", "x".repeat(65))).contains("64"));
+    let misspelt = there.run(&format!("image promote {image} Production"));
+    assert_eq!(misspelt.status.code(), Some(2), "{}", crate::process::words(&misspelt));
+    assert_eq!(there.succeed("image list"), before);
+}
