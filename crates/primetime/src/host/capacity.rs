@@ -68,13 +68,25 @@ impl Backstop {
     }
 }
 
+/// What the fleet plans for a host.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Planned {
+    /// Nobody ever planned: people say how many there are.
+    #[default]
+    Never,
+    /// The plan has expired, or the host does not know its share of it.
+    Expired,
+    /// Its share of the floor.
+    Floor(usize),
+}
+
 /// What is asked of a host at one look.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Asked {
     /// By the command line, or somebody's `release scale`: never fewer.
     pub least: usize,
-    /// This host's share of the plan's floor; `None`: there is no plan, or it has expired.
-    pub floor: Option<usize>,
+    /// By the fleet.
+    pub planned: Planned,
     /// By the backstop.
     pub backstop: usize,
 }
@@ -95,21 +107,14 @@ impl Count {
     /// How many from now on. With a plan, what it says; when it has expired, capacity goes slowly, and never below what is needed.
     pub fn next(&mut self, now: Timestamp, asked: Asked) -> usize {
         let needed = asked.least.max(asked.backstop);
-        match asked.floor {
-            Some(floor) => {
-                self.now = needed.max(floor);
-                self.let_go = now;
-            }
-            None if needed >= self.now => {
-                self.now = needed;
-                self.let_go = now;
-            }
-            None if now.since(self.let_go) >= LETS_GO_EVERY => {
-                self.now -= 1;
-                self.let_go = now;
-            }
-            None => {}
+        match asked.planned {
+            Planned::Floor(floor) => self.now = needed.max(floor),
+            Planned::Never => self.now = needed,
+            Planned::Expired if needed >= self.now => self.now = needed,
+            Planned::Expired if now.since(self.let_go) >= LETS_GO_EVERY => self.now -= 1,
+            Planned::Expired => return self.now,
         }
+        self.let_go = now;
         self.now
     }
 }
@@ -144,7 +149,10 @@ mod tests {
     #[test]
     fn an_expired_plan_lets_capacity_go_slowly() {
         let mut count = Count::of(0, at(0));
-        let ask = |least, floor, backstop| Asked { least, floor, backstop };
+        let ask = |least, floor: Option<usize>, backstop| {
+            let planned = floor.map_or(Planned::Expired, Planned::Floor);
+            Asked { least, planned, backstop }
+        };
         assert_eq!(count.next(at(0), ask(2, None, 0)), 2);
         assert_eq!(count.next(at(1), ask(2, Some(9), 4)), 9);
         assert_eq!(count.next(at(2), ask(2, Some(5), 4)), 5, "the plan lowers at once: it knows why");
@@ -158,5 +166,7 @@ mod tests {
         }
         assert_eq!(count.next(at(4 + 60 * 10), ask(2, None, 4)), 4, "what is needed stays");
         assert_eq!(count.next(at(4 + 60 * 11), ask(6, None, 4)), 6);
+        let never = Asked { least: 2, planned: Planned::Never, backstop: 0 };
+        assert_eq!(count.next(at(4 + 60 * 11), never), 2, "where nobody plans, people do");
     }
 }

@@ -24,7 +24,7 @@ use crate::{
     keys::{self, Purpose as Signs},
     sockets::Sockets,
 };
-use capacity::{Asked, Count};
+use capacity::{Asked, Count, Planned};
 pub use capacity::{Backstop, Pace};
 use releases::Releases;
 
@@ -134,7 +134,10 @@ pub async fn run(
             Ok(found) => plan = found,
             Err(error) => warn(&error, "the fleet's plan is not known"),
         }
-        asked.floor = plan.as_ref().and_then(|plan| plan.floor(now)).and_then(share);
+        asked.planned = match &plan {
+            None => Planned::Never,
+            Some(plan) => plan.floor(now).and_then(share).map_or(Planned::Expired, Planned::Floor),
+        };
         asked.backstop = usize::try_from(backstop.need(now, post.loads())).unwrap_or(MOST_INSTANCES);
         let instances = count.next(now, asked).min(usize::from(wanted.most));
         match releases.program(&release, Purpose::Serve) {
