@@ -10,7 +10,7 @@ use fleet::{
 use objects::Hash;
 use store::{NewRollout, RolloutRow, RolloutState, Store, Tx, WantedInstances};
 
-use crate::{OpsError, audit};
+use crate::{OpsError, audit, fleet::known};
 
 /// What was seen of a fleet longer ago than this is no ground for a plan.
 const FRESH: Duration = Duration::from_secs(60);
@@ -57,6 +57,28 @@ impl Desk {
         let plan = Plan::forward(&wanted, &self.seen().await?)?;
         let hash = hash(&plan);
         Ok((plan, hash))
+    }
+
+    /// Looks whether the fleet wants more instances within the time that a rollout may take: it exchanges what runs, and adds nothing.
+    ///
+    /// # Errors
+    /// [`OpsError::Rush`]: a rollout now would stand in the way.
+    pub async fn has_time(&self, plan: &Plan) -> Result<(), OpsError> {
+        let Some(known) = known(&self.store, &self.service).await? else { return Ok(()) };
+        let now = self.clock.now();
+        let takes = plan.rules.longest_s.saturating_add(plan.limits.bake_s);
+        let until = now.plus(Duration::from_secs(takes));
+        let rush = known.announced.plan.greatest(now, until).filter(|floor| {
+            usize::try_from(floor.instances).is_ok_and(|instances| instances > plan.old.len())
+        });
+        rush.map_or(Ok(()), |floor| {
+            Err(OpsError::Rush {
+                floor: floor.instances,
+                serving: plan.old.len(),
+                minutes: takes / 60,
+                why: floor.reasons.join(" "),
+            })
+        })
     }
 
     /// Begins what was planned. Whoever agreed to a plan gives its hash.

@@ -35,6 +35,21 @@ pub enum OpsError {
         /// Where it leads.
         release: String,
     },
+    /// Prime time comes.
+    #[error(
+        "the fleet wants {floor} instances within the {minutes} min that this rollout may take, and {serving} take traffic: {why} A rollout \
+         adds none; roll afterwards, or with --anyway"
+    )]
+    Rush {
+        /// The greatest floor.
+        floor: u32,
+        /// How many there are.
+        serving: usize,
+        /// How long the rollout may take.
+        minutes: u64,
+        /// The floor's reasons.
+        why: String,
+    },
     /// There is none.
     #[error("no rollout of {0} is under way")]
     None(String),

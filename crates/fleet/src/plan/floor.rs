@@ -95,6 +95,14 @@ impl Plan {
     }
 }
 
+impl Plan {
+    /// The greatest floor that holds at any time from `now` until `until`.
+    pub fn greatest(&self, now: Timestamp, until: Timestamp) -> Option<&Floor> {
+        let meets = |floor: &&Floor| floor.from <= until && now < floor.until;
+        self.floors.iter().filter(meets).max_by_key(|floor| floor.instances)
+    }
+}
+
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for floor in &self.floors {

@@ -121,7 +121,7 @@ impl Fleet {
     }
 
     /// One look: hears the hosts, and plans when a minute has ended. `calendar`: everything from the oldest minute that is kept to a
-    /// day ahead, in any order.
+    /// day ahead, in the order of its time: a history is lived through with thousands of premieres.
     ///
     /// # Errors
     /// Nothing was planned; the last plan stands.
@@ -285,8 +285,10 @@ fn replayed(aims: &Aims, worth: f64, history: &[FleetMinute], until: i64, calend
 
 /// The entries that a planner looks at: those that still decide or touch the load, and a day ahead.
 fn around(calendar: &[Event], now: Timestamp) -> Vec<Event> {
-    let near = |event: &&Event| (-fleet::plan::AHEAD - 1..DECIDES.max(LASTS)).contains(&event.age(now));
-    calendar.iter().filter(near).cloned().collect()
+    let age = |event: &Event| event.age(now);
+    let oldest = calendar.partition_point(|event| age(event) >= DECIDES.max(LASTS));
+    let latest = calendar.partition_point(|event| age(event) >= -fleet::plan::AHEAD);
+    calendar.get(oldest..latest).unwrap_or_default().to_vec()
 }
 
 fn serving(seen: &Observation) -> u32 {
@@ -311,4 +313,26 @@ fn minute_of(at: Timestamp) -> i64 {
 
 fn start_of(minute: i64) -> Timestamp {
     Timestamp::from_seconds(minute * 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use fleet::forecast::event::Kin;
+
+    #[test]
+    fn what_is_around_is_what_a_slow_look_finds() {
+        let minute = |n: i64| Timestamp::from_seconds(1_800_000_000 + 60 * n);
+        let event = |n: i64| Event {
+            kin: Kin { brand: String::new(), kind: "premiere".into() },
+            name: n.to_string(),
+            at: minute(n),
+        };
+        let calendar: Vec<Event> = (-4000..4000).step_by(7).map(event).collect();
+        for now in [-5000, -1441, -3, 0, 179, 180, 181, 1440, 3999, 9000] {
+            let near = |event: &&Event| (-fleet::plan::AHEAD..LASTS).contains(&event.age(minute(now)));
+            let slowly: Vec<Event> = calendar.iter().filter(near).cloned().collect();
+            assert_eq!(around(&calendar, minute(now)), slowly, "{now}");
+        }
+    }
 }

@@ -37,6 +37,7 @@ impl Talk {
         let words = match command {
             Command::Roll { release } => {
                 let (plan, hash) = desk.plan(release, Limits::default(), Rules::default()).await?;
+                desk.has_time(&plan).await?;
                 return Ok(Planned { words: plan.to_string(), bytes: hash });
             }
             Command::Undo => undo(&desk).await?,

@@ -9,12 +9,12 @@ use std::{
 use domain::{Clock, ManualClock, Timestamp};
 use fleet::{
     forecast::event::{Event, Kin},
-    judge::Sample,
+    judge::{Rules, Sample},
     plan::{Role, Zone},
-    rollout::{Action, Driver, DriverError, Observation, Phase, Seen, Totals},
+    rollout::{Action, Driver, DriverError, Limits, Observation, Phase, Seen, Totals},
 };
 use ops::{
-    OpsError, Post, audit,
+    Desk, OpsError, Post, audit,
     fleet::{Aims, Announced, Fleet, Looked, known},
 };
 use store::{FleetMinute, Store};
@@ -245,4 +245,30 @@ async fn a_dry_run_plans_and_writes_nothing() -> Result<(), OpsError> {
     assert_eq!(land.store.fleet_minutes("site", 0).await?.len(), before);
     assert!(land.store.audit_after(0, 9).await?.is_empty());
     Ok(())
+}
+
+#[tokio::test]
+async fn nobody_rolls_into_prime_time_unawares() {
+    let mut land = Land::new().await;
+    let mut fleet = land.fleet("a", false);
+    let calendar = [premiere(60)];
+    land.minutes(&mut fleet, 5, |minute| Some(usual(minute)), &calendar).await.unwrap();
+    let desk = Desk {
+        store: land.store.clone(),
+        clock: land.clock.clone(),
+        service: "site".into(),
+        who: "ana".into(),
+    };
+    let seen = land.told.observe("site").await.unwrap();
+    let text = serde_json::to_string(&seen).unwrap();
+    land.store.put_fleet_seen("site", &text, land.clock.now()).await.unwrap();
+    let plan = async |bake_s| {
+        let limits = Limits { bake_s, ..Limits::default() };
+        desk.plan("v2", limits, Rules { longest_s: 60, ..Rules::default() }).await.unwrap().0
+    };
+    let rush = desk.has_time(&plan(7200).await).await.unwrap_err().to_string();
+    for words in ["within the 121 min", "premiere of *Harbour Lights*", "--anyway"] {
+        assert!(rush.contains(words), "{rush}");
+    }
+    desk.has_time(&plan(60).await).await.unwrap();
 }

@@ -39,6 +39,9 @@ pub struct RollArgs {
     /// Begin only if the plan is still the one with this hash
     #[arg(long, value_name = "HASH")]
     pub agree: Option<String>,
+    /// Although the fleet wants more instances before the rollout may be over
+    #[arg(long)]
+    pub anyway: bool,
     /// Instances that must take traffic at all times [default: as many as do now]
     #[arg(long, value_name = "COUNT")]
     pub floor: Option<usize>,

@@ -57,7 +57,7 @@ impl Calendar {
         Ok(Self { store, file, version: None, premieres: Vec::new(), written })
     }
 
-    /// Looks again, and gives all there is.
+    /// Looks again, and gives all there is, in the order of its time.
     pub async fn look(&mut self) -> Vec<Event> {
         match self.file.as_deref().map(read) {
             Some(Ok(written)) => self.written = written,
@@ -67,7 +67,9 @@ impl Calendar {
         if let Err(error) = self.catalogue().await {
             tracing::error!(%error, "the catalogue's premieres stay as they were");
         }
-        self.premieres.iter().chain(&self.written).cloned().collect()
+        let mut all: Vec<Event> = self.premieres.iter().chain(&self.written).cloned().collect();
+        all.sort_by_key(|event| event.at);
+        all
     }
 
     async fn catalogue(&mut self) -> Result<(), Failed> {

@@ -16,6 +16,9 @@ pub async fn run(desk: &Desk, args: &RollArgs) -> Result<(), Failed> {
     let (plan, hash) =
         desk.plan(&args.release, limits, rules).await.doing(|| format!("roll {} out", args.release))?;
     show(&format!("{plan}Plan {hash}\n"))?;
+    if !args.anyway {
+        desk.has_time(&plan).await.doing(|| format!("roll {} out", args.release))?;
+    }
     if args.plan {
         return show(&format!(
             "Nothing has begun: `primetime release roll {} --agree {hash}`\n",
