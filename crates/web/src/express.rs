@@ -109,6 +109,8 @@ impl<'a> Head<'a> {
                 [b'H', b'E', b'A', b'D', b' ', ..] => (Method::HEAD, 5),
                 _ => return None,
             };
+            // Another byte in the line feed's place ends no line: hyper refuses it.
+            bytes.get(line + 1).filter(|byte| **byte == b'\n')?;
             let target = bytes.get(rest..line)?.strip_suffix(b" HTTP/1.1")?;
             let fields = bytes.get(line + 2..len)?;
             let visible = target.first() == Some(&b'/') && target.iter().all(u8::is_ascii_graphic);
