@@ -139,6 +139,12 @@ pub enum EngineError {
     /// There is no such instance.
     #[error("there is no instance {0}")]
     Unknown(Name),
+    /// Nothing happened, for whoever holds the lease now has acted since.
+    #[error("somebody with the newer lease {newest} acts now")]
+    Fenced {
+        /// Theirs.
+        newest: i64,
+    },
 }
 
 /// What every engine must do. Every call may be repeated; none waits for an instance to become ready or to end.

@@ -3,9 +3,12 @@
 //! [`Engine`] is what every engine must do, by names that the caller chooses, so that whatever is asked twice happens once.
 //! [`Local`] does it with processes of this machine on listening sockets that are opened once. [`Keeper`] keeps as many
 //! instances as are wanted and replaces them one by one; [`Host`] is what a rollout drives; [`counted`] reads what an instance has
-//! counted.
+//! counted. A [group](group) is kept by an engine that starts and ends instances by its own means, and is told its floor alone.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod engine;
+pub mod group;
 mod host;
 mod keeper;
 pub mod local;

@@ -3,6 +3,7 @@
 
 mod conformance;
 mod engine;
+mod group;
 mod instance;
 mod local;
 mod replacing;
