@@ -97,9 +97,10 @@ stack: packages-images masters ui $(S3S) ## Every role in a container of its own
 stack-down: ## End it
 	scripts/stack down
 
-release: packages-images ui ## Container images and bill of materials of this commit, signed, in target/releases
-	cargo build --release --locked -p primetime
-	target/release/primetime release build
+release: packages-images ui ## Container images and bill of materials of this commit, signed, in target/releases; MACHINE=1: its machine image too
+	cargo build --locked -p primetime
+	$(if $(MACHINE),@scripts/packages $(GOLDEN_PACKAGES))
+	target/debug/primetime release build $(if $(MACHINE),--machine)
 
 bench-boot: ui ## Process start to ready: the demo's edition, 15,000 and 1,000,000 episodes
 	node bench/boot.mjs

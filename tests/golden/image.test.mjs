@@ -35,30 +35,25 @@ test('a second convergence changes nothing', () => {
   rmSync(root, { recursive: true });
 });
 
-// The release's container image as a layout of its own, as `scripts/bake-image` takes them.
-function images() {
-  const [release, folder] = [`${work}/release`, `${work}/images`];
-  for (const old of [release, folder]) rmSync(old, { recursive: true, force: true });
-  mkdirSync(folder);
-  run(binary, ['release', 'build', '--binary', binary, '--out', release, '--commit', 'aaaaaaaaaaaa', '--created', '2026-03-01T20:00:00Z', '--data', `${work}/keys`]);
-  run('skopeo', ['copy', '--quiet', `oci:${release}/images:primetime`, `oci:${folder}/primetime:baked`]);
-  return folder;
-}
+const release = `${work}/release`;
 
 test('baking twice gives the same files', () => {
-  const inside = images();
-  for (const bake of ['a', 'b']) process.stdout.write(run('scripts/bake-image', [binary, `${work}/${bake}`, inside], { FRESH: '1' }));
-  const [a, b] = ['a', 'b'].map((bake) => readFileSync(`${work}/${bake}/manifest.txt`, 'utf8').split('\n'));
-  const differing = [...a.filter((line) => !b.includes(line)), ...b.filter((line) => !a.includes(line))];
-  assert.deepEqual(differing, []);
-  assert.ok(a.some((line) => line.startsWith('./usr/bin/primetime')), 'the binary is on it');
-  assert.ok(a.some((line) => line.startsWith('./usr/lib/primetime/containers/')), 'the container image is in podman\'s read-only store');
-  assert.ok(!a.some((line) => /sshd|authorized_keys|ssh_host|\/bake-ssh/.test(line)), 'nothing to get in by is left');
+  for (const old of [release, `${release}.machine`]) rmSync(old, { recursive: true, force: true });
+  const build = ['release', 'build', '--machine', '--binary', binary, '--out', release,
+    '--commit', 'aaaaaaaaaaaa', '--created', '2026-03-01T20:00:00Z', '--data', `${work}/keys`];
+  const [first, second] = [1, 2].map(() => run(binary, build, { FRESH: '1' }));
+  process.stdout.write(first + second);
+  assert.match(first, /Written to .*release\.machine/);
+  assert.match(second, /release\.machine has it already: this bake gave the same files/);
+  const files = readFileSync(`${release}.machine/manifest.txt`, 'utf8').split('\n');
+  assert.ok(files.some((line) => line.startsWith('./usr/bin/primetime')), 'the binary is on it');
+  assert.ok(files.some((line) => line.startsWith('./usr/lib/primetime/containers/')), 'the container image is in podman\'s read-only store');
+  assert.ok(!files.some((line) => /sshd|authorized_keys|ssh_host|\/bake-ssh/.test(line)), 'nothing to get in by is left');
 });
 
 test('the image boots and serves a page', () => {
   run('scripts/bench-data', [`${work}/data.ext4`], { BINARY: binary });
-  const said = run('scripts/boot-image', [`${work}/a/golden.qcow2`, `${work}/data.ext4`, '18480', 'node', 'tests/golden/shot.mjs', '18480', `${work}/page.png`]);
+  const said = run('scripts/boot-image', [`${release}.machine/golden.qcow2`, `${work}/data.ext4`, '18480', 'node', 'tests/golden/shot.mjs', '18480', `${work}/page.png`]);
   assert.match(said, /boot to HTTP [\d.]+/);
   assert.match(said, /title: .+/);
   process.stdout.write(said);

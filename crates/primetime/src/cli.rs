@@ -240,6 +240,9 @@ pub struct BuildArgs {
     /// A binary of this very source that is there already [default: cargo builds it]
     #[arg(long, value_name = "FILE")]
     pub binary: Option<PathBuf>,
+    /// Bake the machine image too, into DIR.machine: needs root, qemu and packer, and some ten minutes without KVM
+    #[arg(long)]
+    pub machine: bool,
     /// Build although there are changes that are in no commit; the release says so
     #[arg(long)]
     pub allow_dirty: bool,

@@ -78,6 +78,14 @@ pub enum ReleaseError {
     /// What is signed is no manifest, or one of a later format.
     #[error("release.json does not describe a release: {0}")]
     Manifest(String),
+    /// A machine image that nobody who is trusted vouches for.
+    #[error("{path} does not describe a machine image: {why}")]
+    Machine {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A file is not the one that was signed for.
     #[error("{path} has been changed: its digest is {found}, and {expected} was signed")]
     Digest {

@@ -1,6 +1,7 @@
 //! Which source a release is made of.
 
 use std::{
+    collections::BTreeSet,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -93,17 +94,35 @@ pub(crate) fn metadata(checkout: &Path, options: &[&str]) -> Result<Metadata, Re
         .map_err(|error| ReleaseError::Command { command: "cargo metadata".into(), why: error.to_string() })
 }
 
-/// Builds the binary as it is shipped; where it lies then.
+/// Builds the binary as it is shipped; where it lies then. Where the checkout and the crates lie is taken out of it: the same bytes on a
+/// laptop and in production.
 pub(crate) fn cargo_build(checkout: &Path) -> Result<PathBuf, ReleaseError> {
+    let metadata = metadata(checkout, &[])?;
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--release", "--locked", "--package", PACKAGE]).current_dir(checkout);
+    // Not RUSTFLAGS: a path may hold spaces.
+    cargo.env_remove("RUSTFLAGS").env("CARGO_ENCODED_RUSTFLAGS", remaps(&metadata).join("\u{1f}"));
     let failed = |why: String| ReleaseError::Command { command: "cargo build --release".into(), why };
     let status = cargo.status().map_err(|error| failed(error.to_string()))?;
     if !status.success() {
         return Err(failed(format!("it ended with {status}; its own words stand above")));
     }
-    let target = metadata(checkout, &["--no-deps"])?.target_directory;
-    Ok(target.into_std_path_buf().join("release").join(PACKAGE))
+    Ok(metadata.target_directory.into_std_path_buf().join("release").join(PACKAGE))
+}
+
+/// The folders that crates lie in, each under a name that is the same everywhere.
+fn remaps(metadata: &Metadata) -> Vec<String> {
+    let registry = |package: &&cargo_metadata::Package| package.source.is_some();
+    let folder =
+        |package: &cargo_metadata::Package| package.manifest_path.ancestors().nth(2).map(ToString::to_string);
+    let crates: BTreeSet<String> = metadata.packages.iter().filter(registry).filter_map(folder).collect();
+    let remap = |(from, to): (String, &str)| format!("--remap-path-prefix={from}={to}");
+    // The last one that fits counts.
+    let own = [
+        (metadata.workspace_root.to_string(), "/primetime"),
+        (metadata.target_directory.to_string(), "/target"),
+    ];
+    own.into_iter().chain(crates.into_iter().map(|folder| (folder, "/crates"))).map(remap).collect()
 }
 
 /// What a program prints when it succeeds.

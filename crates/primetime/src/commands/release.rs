@@ -4,7 +4,7 @@ use std::path::Path;
 
 use domain::Timestamp;
 use objects::keys::{KeyRing, VerifyingKey};
-use release::{Inputs, Manifest, Outcome, RELEASE_FILE, Source, TOOLS};
+use release::{Inputs, Machine, Manifest, Outcome, RELEASE_FILE, Source, TOOLS};
 
 use super::show;
 use crate::{
@@ -50,7 +50,24 @@ fn build(config: &Config, wanted: &BuildArgs) -> Result<(), Failed> {
         Outcome::Written => format!("Written to {}, signed by key {}.\n", out.display(), key.id()),
         Outcome::Identical => format!("{} has it already: this build gave the same bytes.\n", out.display()),
     };
-    show(&(words(&manifest) + &ending))
+    show(&(words(&manifest) + &ending))?;
+    if wanted.machine {
+        let (machine, outcome) = release::machine(&wanted.source, &out, &key)
+            .doing(|| format!("bake the machine image of {}", source.name()))?;
+        show(&machine_words(&machine, outcome, &release::machine_dir(&out)))?;
+    }
+    Ok(())
+}
+
+fn machine_words(machine: &Machine, outcome: Outcome, dir: &Path) -> String {
+    let Machine { release, files, bytes, .. } = machine;
+    let ending = match outcome {
+        Outcome::Written => {
+            format!("Written to {}; `primetime image add` puts it into the catalogue.\n", dir.display())
+        }
+        Outcome::Identical => format!("{} has it already: this bake gave the same files.\n", dir.display()),
+    };
+    format!("  machine  {release} files {files} ({})\n{ending}", megabytes(*bytes))
 }
 
 fn source(wanted: &BuildArgs) -> Result<Source, Failed> {

@@ -13,7 +13,7 @@ fn checkout() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap()
 }
 
-fn key() -> SigningKey {
+pub fn key() -> SigningKey {
     SigningKey::generate(&SeededRng::new(7))
 }
 
@@ -34,7 +34,7 @@ fn make(out: &Path, commit: &str, program: &str) -> Result<(Manifest, Outcome), 
 }
 
 /// Every test takes its own copy of one release: making it is what takes time.
-fn release() -> (tempfile::TempDir, PathBuf) {
+pub fn release() -> (tempfile::TempDir, PathBuf) {
     static ONCE: std::sync::OnceLock<tempfile::TempDir> = std::sync::OnceLock::new();
     let made = ONCE.get_or_init(|| {
         let dir = tempfile::tempdir().unwrap();
