@@ -4,6 +4,7 @@ What moto does not do: it starts nothing. No instance boots, no health check is 
 policy is enforced, attributes of target groups are not taken over, Rules of a template are not evaluated, and what UNKNOWN names is not made. What is shown is that the description can be created whole, that its
 parts are those meant, and that it goes away."""
 
+import base64
 import logging
 import pathlib
 import re
@@ -104,6 +105,14 @@ class Made(unittest.TestCase):
             made = self.resources(f"primetime-{role}")
             self.assertEqual(self.unknown(f"primetime-{role}", "group.yaml"), UNKNOWN["group.yaml"])
             with self.subTest(role):
+                # What the golden image reads of it: variables, with everything filled in.
+                [version] = self.client("ec2").describe_launch_template_versions(
+                    LaunchTemplateId=made["Template"]["PhysicalResourceId"])["LaunchTemplateVersions"]
+                lines = base64.b64decode(version["LaunchTemplateData"]["UserData"]).decode().splitlines()
+                said = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
+                self.assertEqual([name for name in said if not re.fullmatch("PRIMETIME_[A-Z_]+", name)], [])
+                self.assertEqual([value for value in said.values() if "${" in value or not value], [])
+                self.assertEqual(said["PRIMETIME_ROLES"], {"work": "studio,work"}.get(role, role))
                 # Asked where it answers operators.
                 arn = made["Targets"]["PhysicalResourceId"]
                 [targets] = elb.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]

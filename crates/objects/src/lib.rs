@@ -12,6 +12,7 @@ mod image;
 pub mod image_tag;
 mod key;
 pub mod keys;
+mod metadata;
 mod s3;
 pub mod signed;
 pub mod statement;
@@ -23,8 +24,9 @@ pub use folder::Folder;
 pub use hash::{Hash, HashError, PictureHash};
 pub use image::{Digest, ImageNameError, ImageTag, MAX_REPOSITORY, MAX_TAG, Repository};
 pub use key::{Key, KeyError, KeyKind, TrackId, TrackIdError};
+pub use metadata::{METADATA, Metadata, MetadataError};
 pub use s3::{
-    Addressing, Credentials, Fault, Location, LocationError, METADATA, S3Config, S3Limits, Who, fuzz_answer,
+    Addressing, Credentials, Fault, Location, LocationError, S3Config, S3Limits, Who, fuzz_answer,
     machine_tls,
 };
 pub use store::{Object, Objects, Place, Put};

@@ -12,6 +12,8 @@ use crate::OpsError;
 
 /// Lines read at once.
 const PAGE: u32 = 1000;
+/// Others who may write in between before this one gives up.
+const MOST_TRIES: usize = 8;
 /// Begins what is hashed: a later way to hash has another name.
 const CONTEXT: &str = "primetime audit 1";
 
@@ -63,6 +65,26 @@ pub async fn append(tx: &mut Tx, deed: &Deed<'_>, now: Timestamp) -> Result<(), 
     };
     row.hash = hash(&row);
     tx.add_audit(&row).await
+}
+
+/// Adds a line about something that was done where no transaction reaches.
+///
+/// # Errors
+/// The database did not take it.
+pub async fn write(store: &Store, deed: &Deed<'_>, now: Timestamp) -> Result<(), StoreError> {
+    let mut tries = 0;
+    loop {
+        let mut tx = store.begin().await?;
+        tries += 1;
+        let done = match append(&mut tx, deed, now).await {
+            Ok(()) => tx.commit().await,
+            Err(error) => Err(error),
+        };
+        match done {
+            Err(StoreError::Conflict(_) | StoreError::Contended(_)) if tries < MOST_TRIES => {}
+            done => return done,
+        }
+    }
 }
 
 /// Reads the whole log and says where it ends. A head that was kept from before must be in it.

@@ -8,9 +8,9 @@ use fleet::{
     rollout::{Limits, Observation, Order, Plan, Rollout, Wanted},
 };
 use objects::Hash;
-use store::{NewRollout, RolloutRow, RolloutState, Store, Tx, WantedInstances};
+use store::{NewRollout, RolloutRow, RolloutState, Store, StoreError, Tx, WantedInstances};
 
-use crate::{OpsError, audit, fleet::known};
+use crate::{OpsError, audit, fleet::known, talk::Approved};
 
 /// What was seen of a fleet longer ago than this is no ground for a plan.
 const FRESH: Duration = Duration::from_secs(60);
@@ -25,6 +25,8 @@ pub struct Desk {
     pub service: String,
     /// Who asks.
     pub who: String,
+    /// The yes to what is asked, where it takes one: written down together with the deed.
+    pub approved: Option<Approved>,
 }
 
 /// A rollout as people see it.
@@ -192,7 +194,9 @@ impl Desk {
             tries += 1;
             match stored.await {
                 Ok(()) => return Ok(rollout),
-                Err(OpsError::Store(store::StoreError::Conflict(_))) if tries < MOST_TRIES => {
+                // Somebody said no to it, or yes faster.
+                Err(error @ OpsError::Store(StoreError::Conflict("the plan"))) => return Err(error),
+                Err(OpsError::Store(StoreError::Conflict(_))) if tries < MOST_TRIES => {
                     let newest = self.newest().await?.filter(|newest| newest.generation == row.generation);
                     row = newest.ok_or_else(|| OpsError::None(self.service.clone()))?;
                 }
@@ -228,6 +232,9 @@ impl Desk {
     async fn deed(&self, tx: &mut Tx, what: &str, body: &str, now: Timestamp) -> Result<(), OpsError> {
         if self.who.trim().is_empty() {
             return Err(OpsError::Nobody);
+        }
+        if let Some(approved) = &self.approved {
+            approved.write(tx, now).await?;
         }
         Ok(audit::append(tx, &audit::Deed { who: &self.who, what, body }, now).await?)
     }

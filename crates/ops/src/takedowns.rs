@@ -10,7 +10,7 @@ use objects::{
 };
 use store::{Lifted, Store, StoreError, Takedown, Tx};
 
-use crate::{OpsError, audit};
+use crate::{OpsError, audit, talk::Approved};
 
 /// Others who may come in between before this one gives up.
 const MOST_TRIES: usize = 8;
@@ -47,6 +47,8 @@ pub struct Asked<'a> {
     pub title: &'a TitleId,
     /// Why, in words.
     pub why: &'a str,
+    /// The yes to it, where it takes one: written down together with the deed.
+    pub approved: Option<&'a Approved>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -60,7 +62,7 @@ impl Change {
     async fn write(
         self,
         tx: &mut Tx,
-        Asked { who, title, why }: Asked<'_>,
+        Asked { who, title, why, .. }: Asked<'_>,
         number: u64,
         at: Timestamp,
     ) -> Result<&'static str, OpsError> {
@@ -119,12 +121,17 @@ impl Takedowns {
             let what = change.write(&mut tx, asked, number, now).await?;
             let body = format!("{}: {}", asked.title, asked.why);
             let done = async {
+                if let Some(approved) = asked.approved {
+                    approved.write(&mut tx, now).await?;
+                }
                 audit::append(&mut tx, &audit::Deed { who: asked.who, what, body: &body }, now).await?;
                 tx.commit().await
             };
             tries += 1;
             match done.await {
                 Ok(()) => break,
+                // Somebody said no to it, or yes faster.
+                Err(error @ StoreError::Conflict("the plan")) => return Err(error.into()),
                 // Another line in the log.
                 Err(StoreError::Conflict(_) | StoreError::Contended(_)) if tries < MOST_TRIES => {}
                 Err(error) => return Err(error.into()),

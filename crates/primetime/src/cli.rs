@@ -281,6 +281,8 @@ pub struct CopyArgs {
 pub enum ConfigCommand {
     /// Print every key, its value, and where that is from, as a file that could be used
     Print,
+    /// Print the variables that this EC2 machine was given as its user data, once they are known to be a configuration's
+    Machine,
 }
 
 impl ConfigArgs {

@@ -21,16 +21,19 @@ pub fn open(config: &Config, data: &DataDir) -> Result<Objects, Failed> {
         .doing(|| format!("use {}", bucket.location))
 }
 
+fn variable(wanted: &str) -> Option<String> {
+    ambient::variables().find(|(name, _)| name == wanted).map(|(_, value)| value)
+}
+
+/// Where this machine's metadata service is: the variable as the AWS tools call it.
+pub fn metadata() -> String {
+    let said = variable("AWS_EC2_METADATA_SERVICE_ENDPOINT").filter(|address| !address.is_empty());
+    said.unwrap_or_else(|| METADATA.to_owned()).trim_end_matches('/').to_owned()
+}
+
 fn s3(bucket: &Bucket) -> Result<S3Config, Failed> {
-    let variable =
-        |wanted: &str| ambient::variables().find(|(name, _)| name == wanted).map(|(_, value)| value);
     let who = match &bucket.credentials {
-        Some(CredentialsFrom::Role) => {
-            // As the AWS tools call it.
-            let metadata =
-                variable("AWS_EC2_METADATA_SERVICE_ENDPOINT").filter(|address| !address.is_empty());
-            Who::Role(metadata.unwrap_or_else(|| METADATA.to_owned()).trim_end_matches('/').to_owned())
-        }
+        Some(CredentialsFrom::Role) => Who::Role(metadata()),
         Some(CredentialsFrom::File(path)) => {
             let profile = variable("AWS_PROFILE").filter(|name| !name.is_empty());
             Who::Given(credentials::from_file(path, profile.as_deref().unwrap_or("default"))?)

@@ -27,7 +27,6 @@ use rusty_s3::Method;
 pub use answer::fuzz_answer;
 pub use config::{Addressing, Credentials, Location, LocationError, S3Config, S3Limits, Who};
 pub use fault::Fault;
-pub use role::METADATA;
 pub use tls::machine_tls;
 
 use crate::{Key, ObjectError, Place};

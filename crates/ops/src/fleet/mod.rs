@@ -156,6 +156,11 @@ impl Fleet {
         Ok(planned.map_or(Looked::Waits, |announced| Looked::Planned(Box::new(announced))))
     }
 
+    /// The lease under which this one plans; `None` while another does, or while nothing is written down.
+    pub fn fence(&self) -> Option<i64> {
+        self.led.as_ref().filter(|_| !self.aims.dry).map(|led| led.fence)
+    }
+
     /// Speaks in this clock from now on.
     pub fn speak_in(&mut self, zone: Zone) {
         self.aims.zone = zone;

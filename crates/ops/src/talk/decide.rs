@@ -5,10 +5,10 @@ use ::chat::{
     approval::{self, Needs},
 };
 use domain::Timestamp;
-use store::{Decided, StoreError};
+use store::StoreError;
 
-use super::{Colleague, May, Talk, TalkError, Waiting, Write};
-use crate::audit;
+use super::{Approved, Colleague, May, Talk, TalkError, Waiting, Write};
+use crate::{OpsError, audit};
 
 impl Talk {
     /// Lets a plan happen, if it is still the plan that was read, and whoever must say yes does.
@@ -31,18 +31,17 @@ impl Talk {
             Err(error) if error.said().is_none() => return Err(error),
             _ => {
                 let line = format!("{}: plan {short} has changed", proposal.command);
-                self.decide((&colleague.name, "chat.cancel", &line), &proposal.hash, Decided::Cancelled, now)
-                    .await?;
+                self.write_cancel(colleague, &line, &proposal.hash, now).await?;
                 return Err(TalkError::Changed);
             }
         }
         let line = format!("{}: plan {short} of {name}", proposal.command);
-        self.decide((&colleague.name, "chat.approve", &line), &proposal.hash, Decided::Approved, now).await?;
+        let approved = Approved { hash: proposal.hash.clone(), who: colleague.name.clone(), line };
         let who = match own {
             true => format!("{name} in chat"),
             false => format!("{name} in chat, approved by {}", colleague.name),
         };
-        let done = self.perform(&command, &plan, &who).await?;
+        let done = self.perform(&command, &plan, &who, approved).await.map_err(decided)?;
         let (by, done) = (Reply::quote(&colleague.name), Reply::quote(&done));
         Ok(Reply::channel(format!("*{by}* approved `{}`: {done}", Reply::quote(&proposal.command))))
     }
@@ -58,7 +57,7 @@ impl Talk {
         colleague.must(May::Ask).or_else(|_| colleague.must(May::Approve))?;
         let proposal = &waiting.proposal;
         let line = format!("{}: plan {} of {}", proposal.command, proposal.short(), waiting.name);
-        self.decide((&colleague.name, "chat.cancel", &line), &proposal.hash, Decided::Cancelled, now).await?;
+        self.write_cancel(colleague, &line, &proposal.hash, now).await?;
         let by = Reply::quote(&colleague.name);
         Ok(Reply::channel(format!("*{by}* cancelled `{}`", Reply::quote(&proposal.command))))
     }
@@ -71,18 +70,22 @@ impl Talk {
         Ok(open.swap_remove(at))
     }
 
-    async fn decide(
+    async fn write_cancel(
         &self,
-        (who, what, body): (&str, &str, &str),
+        colleague: &Colleague,
+        line: &str,
         hash: &str,
-        decided: Decided,
         now: Timestamp,
     ) -> Result<(), TalkError> {
-        let deed = audit::Deed { who, what, body };
-        let done = self.write(Write::Decide { hash, decided }, &deed, now);
-        done.await.map_err(|error| match error {
-            StoreError::Conflict("the plan") => TalkError::Decided,
-            error => error.into(),
-        })
+        let deed = audit::Deed { who: &colleague.name, what: "chat.cancel", body: line };
+        self.write(Write::Cancel { hash }, &deed, now).await.map_err(|error| decided(error.into()))
+    }
+}
+
+fn decided(error: TalkError) -> TalkError {
+    match error {
+        TalkError::Store(StoreError::Conflict("the plan"))
+        | TalkError::Ops(OpsError::Store(StoreError::Conflict("the plan"))) => TalkError::Decided,
+        error => error,
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! Whoever listens has verified the signature. Nothing here is needed to operate: the command line does all of it.
 
+mod approved;
 mod decide;
 mod error;
 mod people;
@@ -17,6 +18,7 @@ use domain::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Decided, Store, StoreError};
 
+pub use approved::Approved;
 pub use error::TalkError;
 pub use people::{Colleague, May, People, PeopleError};
 
@@ -57,7 +59,7 @@ struct Waiting {
 #[derive(Debug, Clone, Copy)]
 enum Write<'a> {
     Ask { hash: &'a str, body: &'a str },
-    Decide { hash: &'a str, decided: Decided },
+    Cancel { hash: &'a str },
 }
 
 impl Talk {
@@ -76,7 +78,7 @@ impl Talk {
         match command(&request)? {
             Command::Help => Ok(Reply::asker(HELP)),
             Command::Status => {
-                Ok(Reply::asker(Reply::quote_lines(&words::status(&self.desk("", ""), LAST).await?)))
+                Ok(Reply::asker(Reply::quote_lines(&words::status(&self.desk("", "", None), LAST).await?)))
             }
             Command::Approve { hash } => self.approve(colleague, &hash, now).await,
             Command::Cancel { hash } => self.cancel(colleague, &hash, now).await,
@@ -93,13 +95,14 @@ impl Talk {
     }
 
     /// A desk for `who`; of another service if one is named.
-    fn desk(&self, who: &str, service: &str) -> Desk {
+    fn desk(&self, who: &str, service: &str, approved: Option<Approved>) -> Desk {
         let service = if service.is_empty() { &self.service } else { service };
         Desk {
             store: self.store().clone(),
             clock: self.clock().clone(),
             service: service.into(),
             who: who.into(),
+            approved,
         }
     }
 
@@ -153,7 +156,7 @@ impl Talk {
             let mut tx = self.store().begin().await?;
             match write {
                 Write::Ask { hash, body } => tx.add_plan(hash, body, now).await?,
-                Write::Decide { hash, decided } => tx.decide_plan(hash, decided, deed.who, now).await?,
+                Write::Cancel { hash } => tx.decide_plan(hash, Decided::Cancelled, deed.who, now).await?,
             }
             tries += 1;
             let done = match audit::append(&mut tx, deed, now).await {

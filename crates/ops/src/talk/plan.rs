@@ -8,7 +8,7 @@ use fleet::{
 };
 use store::RolloutState;
 
-use super::{Talk, TalkError};
+use super::{Approved, Talk, TalkError};
 use crate::{Asked, Desk, OpsError};
 
 /// Why, where the command holds no reason.
@@ -33,7 +33,7 @@ impl Talk {
     }
 
     pub(super) async fn plan(&self, command: &Command) -> Result<Planned, TalkError> {
-        let desk = self.desk("", "");
+        let desk = self.desk("", "", None);
         let words = match command {
             Command::Roll { release } => {
                 let (plan, hash) = desk.plan(release, Limits::default(), Rules::default()).await?;
@@ -76,22 +76,23 @@ impl Talk {
         }
     }
 
-    /// Does it, as planned in `bytes`; what came of it.
+    /// Does it, as planned in `bytes`, and writes down in the same transaction that it was approved; what came of it.
     pub(super) async fn perform(
         &self,
         command: &Command,
         bytes: &str,
         who: &str,
+        approved: Approved,
     ) -> Result<String, TalkError> {
-        let desk = self.desk(who, "");
+        let desk = |service: &str| self.desk(who, service, Some(approved.clone()));
         Ok(match command {
             Command::Roll { release } => {
-                let (plan, _) = desk.plan(release, Limits::default(), Rules::default()).await?;
-                let rollout = desk.begin(plan, Some(bytes)).await?;
+                let (plan, _) = desk("").plan(release, Limits::default(), Rules::default()).await?;
+                let rollout = desk("").begin(plan, Some(bytes)).await?;
                 format!("rollout {} to {} has begun", rollout.plan.generation, rollout.plan.to)
             }
             Command::Undo => {
-                let rollout = desk.undo(ASKED).await?;
+                let rollout = desk("").undo(ASKED).await?;
                 match rollout.why {
                     Some(_) => format!("rollout {} is undone", rollout.plan.generation),
                     None => {
@@ -100,16 +101,18 @@ impl Talk {
                 }
             }
             Command::Hold { reason } => {
-                let held = desk.order(Order::Hold { why: format!("{who}: {reason}") }).await?;
+                let held = desk("").order(Order::Hold { why: format!("{who}: {reason}") }).await?;
                 format!("rollout {} stays where it is; `go` lets it go on", held.plan.generation)
             }
-            Command::Go => format!("rollout {} goes on", desk.order(Order::Go).await?.plan.generation),
+            Command::Go => format!("rollout {} goes on", desk("").order(Order::Go).await?.plan.generation),
             Command::Scale { role, count } => {
-                self.desk(who, role).scale(*count, ASKED).await?;
+                desk(role).scale(*count, ASKED).await?;
                 format!("{role} shall have {count} instances")
             }
             Command::Takedown { title, reason } => {
-                self.takedowns.take_down(Asked { who, title, why: reason }).await?;
+                self.takedowns
+                    .take_down(Asked { who, title, why: reason, approved: Some(&approved) })
+                    .await?;
                 format!("{title} is taken down")
             }
             Command::Status | Command::Help | Command::Approve { .. } | Command::Cancel { .. } => {

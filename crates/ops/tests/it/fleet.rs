@@ -258,6 +258,7 @@ async fn nobody_rolls_into_prime_time_unawares() {
         clock: land.clock.clone(),
         service: "site".into(),
         who: "ana".into(),
+        approved: None,
     };
     let seen = land.told.observe("site").await.unwrap();
     let text = serde_json::to_string(&seen).unwrap();

@@ -37,7 +37,7 @@ fn takedowns(store: Store, objects: Objects) -> Takedowns {
 
 impl Place {
     fn asked<'a>(&self, title: &'a TitleId, why: &'a str) -> Asked<'a> {
-        Asked { who: "ana", title, why }
+        Asked { who: "ana", title, why, approved: None }
     }
 
     /// What everybody who serves is told.
@@ -72,7 +72,10 @@ async fn it_is_decided_once_written_down_and_announced() {
     assert!(matches!(unknown, OpsError::NoTitle(_)), "{unknown}");
     let silent = takedowns.take_down(place.asked(&id("tram"), " ")).await.unwrap_err();
     assert!(matches!(silent, OpsError::NoReason), "{silent}");
-    let nobody = takedowns.take_down(Asked { who: "", title: &id("tram"), why: "x" }).await.unwrap_err();
+    let nobody = takedowns
+        .take_down(Asked { who: "", title: &id("tram"), why: "x", approved: None })
+        .await
+        .unwrap_err();
     assert!(matches!(nobody, OpsError::Nobody), "{nobody}");
     assert!(!takedowns.announce().await.unwrap());
     takedowns.lift(place.asked(&ferry, "settled")).await.unwrap();

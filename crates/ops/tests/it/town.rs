@@ -71,7 +71,13 @@ impl Town {
     }
 
     pub fn desk(&self, who: &str) -> Desk {
-        Desk { store: self.store.clone(), clock: self.clock.clone(), service: "site".into(), who: who.into() }
+        Desk {
+            store: self.store.clone(),
+            clock: self.clock.clone(),
+            service: "site".into(),
+            who: who.into(),
+            approved: None,
+        }
     }
 
     /// Plans and begins a rollout to `release`.

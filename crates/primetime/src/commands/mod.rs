@@ -7,6 +7,7 @@ pub mod doctor;
 mod fleet;
 mod image;
 pub mod import;
+mod machine;
 mod probe;
 pub mod publish;
 mod push;
@@ -34,6 +35,7 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
     let Cli { config: args, command } = cli;
     match command {
         Command::Config { command: ConfigCommand::Print } => show(&print(&args.layers(false)?)),
+        Command::Config { command: ConfigCommand::Machine } => machine::run(),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "primetime", &mut std::io::stdout());
             Ok(())

@@ -22,12 +22,12 @@ pub async fn run(config: Config, args: TakedownArgs) -> Result<(), Failed> {
     match (args.command, args.down) {
         (Some(TakedownCommand::List { all }), _) => list(&app, all).await,
         (Some(TakedownCommand::Lift(title)), _) => {
-            let asked = Asked { who: &title.who, title: &title.title, why: &title.why };
+            let asked = Asked { who: &title.who, title: &title.title, why: &title.why, approved: None };
             takedowns(&app)?.lift(asked).await.doing(|| "lift the takedown".into())?;
             show(&format!("{} may be seen again where its windows say so.\n", title.title))
         }
         (None, Some(title)) => {
-            let asked = Asked { who: &title.who, title: &title.title, why: &title.why };
+            let asked = Asked { who: &title.who, title: &title.title, why: &title.why, approved: None };
             takedowns(&app)?.take_down(asked).await.map_err(|error| match error {
                 // Done, but not yet seen by others: to be told apart from what was refused.
                 error @ OpsError::Announce(_) => Failed::at(format!("{} is taken down", title.title), error),

@@ -14,6 +14,7 @@ use std::{net::SocketAddr, num::NonZeroU32, path::PathBuf, str::FromStr, time::D
 pub use chat::Chat;
 pub use database::password;
 use domain::Territory;
+pub use keys::PREFIX;
 pub use layers::{ConfigError, Layers, Source};
 pub use objects::{Bucket, CredentialsFrom, Trusted};
 pub use print::print;

@@ -277,3 +277,48 @@ async fn what_is_not_signed_or_comes_twice_or_late_does_nothing() {
     write(&there, "people.toml", &PEOPLE.replace("U2", "U1"));
     assert!(there.fail("serve --roles studio").contains("stands in it twice"));
 }
+
+/// Killed at whatever moment of a yes: it stands in the log together with what it allowed, or neither does and it can be said again.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_yes_and_its_deed_are_one() {
+    let mut there = Installation::new();
+    listening(&mut there);
+    let mut talk = Transcript { text: String::new(), hash: String::new(), ahead: -60 };
+    for (round, delay) in [0, 2, 4, 8].into_iter().enumerate() {
+        let mut running = there.start("serve --roles studio");
+        running.ready().await;
+        talk.say(&there, &running, "U1", &format!("scale site {}", round + 2)).await;
+        let body = typed("U2", &format!("approve {}", talk.hash));
+        let signed = sign(&body, now(&there));
+        let request = reqwest::Client::new()
+            .post(format!("http://{}/ops/chat", running.address))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("x-slack-request-timestamp", signed.0)
+            .header("x-slack-signature", signed.1)
+            .body(body);
+        let sent = tokio::spawn(request.send());
+        tokio::time::sleep(std::time::Duration::from_millis(delay)).await;
+        running.signal(Signal::KILL).await;
+        let answered = sent.await.unwrap().is_ok_and(|answer| answer.status().is_success());
+        let log = there.succeed("audit show");
+        let count = |what: &str| log.lines().filter(|line| line.contains(what)).count();
+        assert_eq!(count("chat.approve"), count("service.scale"), "after {delay} ms:\n{log}");
+        assert!(
+            !answered || log.contains(&format!("site to {} instances", round + 2)),
+            "acknowledged:\n{log}"
+        );
+    }
+    // Two who say yes at once, from two processes' eyes: it is done once.
+    let mut running = there.start("serve --roles studio");
+    running.ready().await;
+    talk.say(&there, &running, "U1", "scale site 9").await;
+    let at = now(&there).micros();
+    let body = typed("U2", &format!("approve {}", talk.hash));
+    let both = [1, 2].map(|n| sign(&body, Timestamp(at + n * 1_000_000)));
+    let [a, b] = both.map(|signed| send(&running, &body, signed));
+    let (a, b) = tokio::join!(a, b);
+    let said = format!("{} {}", a.1["text"], b.1["text"]);
+    let log = there.succeed("audit show");
+    assert_eq!(log.lines().filter(|line| line.contains("site to 9 instances")).count(), 1, "{said}\n{log}");
+    assert!(running.signal(Signal::TERM).await.success());
+}

@@ -14,6 +14,7 @@ mod host;
 mod hosts;
 mod images;
 mod killed;
+mod machine;
 mod previous;
 mod probe;
 mod process;

@@ -37,5 +37,6 @@ fn desk(app: &App, me: &Myself) -> Result<Desk, Failed> {
         clock: app.clock.clone(),
         service: me.service.name.clone(),
         who: me.who.clone(),
+        approved: None,
     })
 }
