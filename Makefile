@@ -109,6 +109,11 @@ bench-pages: ui ## Pages and JSON against nginx, bare hyper, Django and Go
 	@scripts/packages wrk nginx-light golang-go python3-venv
 	node bench/pages.mjs
 
+.PHONY: bench-positions
+bench-positions: ## Durable writes of positions against PostgreSQL's own, row by row and in bulk
+	@scripts/packages postgresql
+	node bench/positions.mjs
+
 bench-pull: ui ## Twenty hosts pull one release at once, against one docker-registry; needs root
 	@scripts/packages curl skopeo docker-registry iproute2
 	cargo build --release --locked -p primetime

@@ -162,6 +162,28 @@ pub fn publish<T: Announced>(
     })
 }
 
+/// Announces what was announced elsewhere, byte for byte as it was signed there: for a restore. False when something else is
+/// announced here, which stays.
+///
+/// # Errors
+/// Neither these bytes nor what is there may be what cannot be trusted: nothing is changed then.
+pub fn restore<T: Announced>(objects: &Objects, bytes: &[u8], ring: &KeyRing) -> Result<bool, AnnounceError> {
+    parse::<T>(bytes, ring)?;
+    let mut ours = true;
+    objects.update(&T::key(), T::LIMIT, |current| match current {
+        Ok(current) => {
+            ours = current == bytes;
+            parse::<T>(&current, ring).map(|_| None)
+        }
+        Err(error) if error.is_missing() => {
+            ours = true;
+            Ok(Some(bytes.to_vec()))
+        }
+        Err(error) => Err(error.into()),
+    })?;
+    Ok(ours)
+}
+
 /// What is announced, if it can be trusted.
 pub fn read<T: Announced>(objects: &Objects, ring: &KeyRing) -> Result<T, AnnounceError> {
     parse(&read_bytes::<T>(objects)?, ring)

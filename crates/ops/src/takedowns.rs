@@ -158,11 +158,12 @@ impl Takedowns {
                 }
                 Err(_) => None,
             };
-            if let Some(said) = said
-                && said.number >= wanted.number
-            {
-                self.catch_up(&said, &wanted).await?;
-                continue;
+            if let Some(said) = said {
+                let lost = self.lost(&said, &wanted).await?;
+                if said.number >= wanted.number || !lost.is_empty() {
+                    self.catch_up(said.number, lost, wanted.number).await?;
+                    continue;
+                }
             }
             let this = self.clone();
             let publish = move || announce::publish(&this.objects, &wanted, &this.signer, &this.ring);
@@ -184,31 +185,42 @@ impl Takedowns {
         tokio::task::spawn_blocking(read).await.map_err(|error| failed(error.to_string()))?
     }
 
-    /// More is announced than the database knows: it was decided by another process just now, or the database is an older one,
-    /// restored. Then what was taken down stays down, under a number that goes on from what was announced.
-    async fn catch_up(
+    /// What is announced as down, and neither is so in the database nor was lifted there since. Numbers alone do not tell: those
+    /// of a database that was restored and went on by itself have overtaken what was announced before.
+    async fn lost(
         &self,
         said: &announce::Takedowns,
         known: &announce::Takedowns,
-    ) -> Result<(), OpsError> {
-        if self.store.taken_down().await?.0 != known.number {
+    ) -> Result<Vec<TitleId>, OpsError> {
+        let missing: Vec<_> = said.titles.difference(&known.titles).cloned().collect();
+        if missing.is_empty() {
+            return Ok(missing);
+        }
+        let lifted = self.store.lifted_after(said.number).await?;
+        Ok(missing.into_iter().filter(|title| !lifted.contains(title)).collect())
+    }
+
+    /// More is announced than the database knows, or a later number: it was decided by another process just now, or the database
+    /// is an older one, restored. Then what was taken down stays down, under a number that goes on from what was announced.
+    async fn catch_up(&self, said: u64, lost: Vec<TitleId>, known: u64) -> Result<(), OpsError> {
+        if self.store.taken_down().await?.0 != known {
             return Ok(()); // it was decided just now
         }
         let now = self.clock.now();
         let mut tx = self.store.begin().await?;
-        for (at, title) in said.titles.difference(&known.titles).enumerate() {
-            let number = tx.next_takedown(if at == 0 { said.number } else { 0 }).await?;
+        for (at, title) in lost.into_iter().enumerate() {
+            let number = tx.next_takedown(if at == 0 { said } else { 0 }).await?;
             let why =
                 "it was announced, and the database did not know of it: a backup was restored".to_owned();
             let body = format!("{title}: {why}");
-            let new = Takedown { number, title: title.clone(), who: WHO.into(), why, at: now, lifted: None };
+            let new = Takedown { number, title, who: WHO.into(), why, at: now, lifted: None };
             if tx.add_takedown(&new).await? {
                 audit::append(&mut tx, &audit::Deed { who: WHO, what: "takedown.begin", body: &body }, now)
                     .await?;
             }
         }
         // Also when the titles are the same: the next announcement needs a greater number.
-        tx.next_takedown(said.number).await?;
+        tx.next_takedown(said).await?;
         match tx.commit().await {
             Ok(()) => Ok(()),
             Err(StoreError::Conflict(_) | StoreError::Contended(_)) => Ok(()), // looked at again

@@ -109,10 +109,13 @@ pub enum Command {
         #[arg(long)]
         secrets: bool,
     },
-    /// Make an installation out of a backup: the data folder must be empty, and the database too
+    /// Make an installation out of a backup: the data folder must be empty, the database too, and a bucket
     Restore {
         /// The backup's folder
         dir: PathBuf,
+        /// What was taken down after the backup: takedowns/current of the objects that went on
+        #[arg(long, value_name = "FILE")]
+        takedowns: Option<PathBuf>,
     },
     /// Serve the demo: bring in its catalogue and masters, show progress, print the addresses
     Demo(DemoArgs),

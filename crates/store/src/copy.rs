@@ -86,7 +86,7 @@ impl Store {
                 tally.add(&row.0);
                 writeln!(out, "{}", Value::from_iter(row.0.into_iter().map(value)))?;
             }
-            writeln!(out, "{}", json!({ "rows": tally.rows, "sum": tally.checksum() }))?;
+            writeln!(out, "{}", sum(&tally))?;
             tallies.push((table.name, tally));
         }
         writeln!(out, "{}", json!({ "end": true }))?;
@@ -97,23 +97,11 @@ impl Store {
     /// or nothing.
     pub async fn load(&self, from: &mut (dyn BufRead + Send)) -> Result<Tallies, CopyError> {
         let mut lines = Lines { from, number: 0 };
-        let head = lines.next()?;
-        if head["primetime"] != "database" || head["format"] != FORMAT {
-            return Err(lines.damaged("it is no dump of a database that this version can read"));
-        }
-        // A dump of an older version would be loaded under its own schema first; there is none yet.
-        match head["schema"].as_i64() {
-            Some(SCHEMA) => {}
-            Some(other) => return Err(CopyError::Schema(other)),
-            None => return Err(lines.damaged("it names no schema")),
-        }
+        lines.head()?;
         let mut tx = self.begin_empty().await?;
         let mut tallies = Vec::new();
         for table in TABLES {
-            let columns: Vec<_> = table.columns().collect();
-            if lines.next()? != json!({ "table": table.name, "columns": columns }) {
-                return Err(lines.damaged("another table should follow"));
-            }
+            lines.table(table)?;
             let mut filling = tx.fill(table);
             let end = loop {
                 match lines.next()? {
@@ -125,7 +113,7 @@ impl Store {
                 }
             };
             let tally = filling.finish().await?;
-            if end != json!({ "rows": tally.rows, "sum": tally.checksum() }) {
+            if end != sum(&tally) {
                 return Err(lines.damaged("rows are missing, or were changed"));
             }
             tallies.push((table.name, tally));
@@ -135,6 +123,28 @@ impl Store {
         }
         tx.commit().await?;
         Ok(tallies)
+    }
+
+    /// Is what this database holds, to the row, what [`Store::dump`] wrote there? Then [`Store::load`] has filled it from that,
+    /// and nobody has used it since. The rows of the dump are counted, not read.
+    pub async fn holds(&self, from: &mut (dyn BufRead + Send)) -> Result<bool, CopyError> {
+        self.knows_all().await?;
+        let mut lines = Lines { from, number: 0 };
+        lines.head()?;
+        for (table, (_, tally)) in TABLES.iter().zip(self.tallies().await?) {
+            lines.table(table)?;
+            let mut rows = 0;
+            let end = loop {
+                match lines.next()? {
+                    Value::Array(_) => rows += 1,
+                    end => break end,
+                }
+            };
+            if rows != tally.rows || end != sum(&tally) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// What every table holds, at one instant.
@@ -234,6 +244,11 @@ impl Filling<'_> {
     }
 }
 
+/// The line after a table's rows.
+fn sum(tally: &Tally) -> Value {
+    json!({ "rows": tally.rows, "sum": tally.checksum() })
+}
+
 fn value(cell: Cell) -> Value {
     match cell {
         Cell::Null => Value::Null,
@@ -251,6 +266,30 @@ struct Lines<'a> {
 impl Lines<'_> {
     fn damaged(&self, what: &'static str) -> CopyError {
         CopyError::Damaged { line: self.number, what }
+    }
+
+    /// The first line, of a dump that this version can read.
+    fn head(&mut self) -> Result<(), CopyError> {
+        let head = self.next()?;
+        if head["primetime"] != "database" || head["format"] != FORMAT {
+            return Err(self.damaged("it is no dump of a database that this version can read"));
+        }
+        // A dump of an older version would be loaded under its own schema first; there is none yet.
+        match head["schema"].as_i64() {
+            Some(SCHEMA) => Ok(()),
+            Some(other) => Err(CopyError::Schema(other)),
+            None => Err(self.damaged("it names no schema")),
+        }
+    }
+
+    /// The line before the rows of this table.
+    fn table(&mut self, table: &Table) -> Result<(), CopyError> {
+        let columns: Vec<_> = table.columns().collect();
+        if self.next()? == json!({ "table": table.name, "columns": columns }) {
+            Ok(())
+        } else {
+            Err(self.damaged("another table should follow"))
+        }
     }
 
     fn next(&mut self) -> Result<Value, CopyError> {

@@ -1,5 +1,7 @@
 //! What is taken down. One counter numbers every change, so that what is announced has an order.
 
+use std::collections::BTreeSet;
+
 use domain::{Timestamp, TitleId};
 
 use crate::{
@@ -35,7 +37,7 @@ pub struct Lifted {
     pub at: Timestamp,
 }
 
-pub(crate) const STATEMENTS: &[&str] = &[NEXT, ADD, LIFT, NOW, LIST, KNOWN];
+pub(crate) const STATEMENTS: &[&str] = &[NEXT, ADD, LIFT, NOW, LIST, LIFTED, KNOWN];
 
 /// Whoever changes takedowns waits here for who did before: on PostgreSQL the row stays locked until the end.
 const NEXT: &str = "INSERT INTO counters (name, value) VALUES ('takedowns', $1 + 1) \
@@ -49,6 +51,7 @@ const NOW: &str = "SELECT c.value, t.title FROM counters c LEFT JOIN takedowns t
     WHERE c.name = 'takedowns' ORDER BY t.title";
 const LIST: &str = "SELECT number, title, who, why, at, lifted_who, lifted_why, lifted_at FROM takedowns \
     ORDER BY number DESC LIMIT $1";
+const LIFTED: &str = "SELECT DISTINCT title FROM takedowns WHERE lifted > $1";
 /// Approved, withdrawn, or only with media: an episode has no document of its own.
 const KNOWN: &str = "SELECT 1 FROM revisions WHERE kind = 'title' AND id = $1 UNION ALL SELECT 1 FROM assets WHERE title = $1 LIMIT 1";
 
@@ -113,6 +116,12 @@ impl Store {
             }
         }
         Ok((number, titles))
+    }
+
+    /// What was lifted by changes with greater numbers than this one; some of it may be down again.
+    pub async fn lifted_after(&self, number: u64) -> Result<BTreeSet<TitleId>, StoreError> {
+        let rows = self.db.rows(LIFTED, args![signed(number)]).await?;
+        rows.iter().map(|row| row.parsed(0, "a title's id")).collect()
     }
 
     /// The last takedowns, newest first, those that were lifted too.

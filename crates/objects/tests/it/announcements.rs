@@ -3,7 +3,7 @@ use std::fs;
 use domain::{SeededRng, Timestamp};
 use objects::{
     Hash, Key, Objects,
-    announce::{self, AnnounceError, CurrentEdition, fuzz_announcement},
+    announce::{self, AnnounceError, Announced, CurrentEdition, fuzz_announcement},
     keys::{KeyRing, SigningKey},
     signed::{self, SignedError},
 };
@@ -11,6 +11,26 @@ use proptest::prelude::*;
 
 fn edition(number: u64, content: &str) -> CurrentEdition {
     CurrentEdition { number, header: Hash::of(content.as_bytes()), published_at: Timestamp(number as i64) }
+}
+
+#[test]
+fn what_is_restored_replaces_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let objects = Objects::folder(dir.path()).unwrap();
+    let key = SigningKey::generate(&SeededRng::new(1));
+    let ring = KeyRing::from(key.public());
+    let sealed = |edition: CurrentEdition| {
+        signed::seal(CurrentEdition::KIND, &serde_json::to_vec(&edition).unwrap(), &key)
+    };
+    let (one, two) = (sealed(edition(1, "one")), sealed(edition(2, "two")));
+    let restore = |bytes: &[u8]| announce::restore::<CurrentEdition>(&objects, bytes, &ring);
+    assert!(matches!(restore(b"{"), Err(AnnounceError::Signed { .. })));
+    assert!(restore(&one).unwrap() && restore(&one).unwrap());
+    assert!(!restore(&two).unwrap());
+    assert_eq!(announce::read_bytes::<CurrentEdition>(&objects).unwrap(), one);
+    objects.replace(&Key::current_edition(), b"damaged").unwrap();
+    assert!(matches!(restore(&two), Err(AnnounceError::Signed { .. })));
+    assert_eq!(announce::read_bytes::<CurrentEdition>(&objects).unwrap(), b"damaged");
 }
 
 #[test]

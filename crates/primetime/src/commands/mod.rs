@@ -65,7 +65,7 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
         Command::Probe => with(&args, probe::run),
         Command::Db { command: DbCommand::Copy(copy) } => with(&args, |_| db::copy(copy)),
         Command::Backup { dir, secrets } => with(&args, |config| backup::backup(config, dir, secrets)),
-        Command::Restore { dir } => with(&args, |config| backup::restore(config, dir)),
+        Command::Restore { dir, takedowns } => with(&args, |config| backup::restore(config, dir, takedowns)),
         Command::Host(wanted) => hosting(&args, &wanted),
         Command::Serve => serving(&args, |config| config),
         Command::Work => serving(&args, |mut config| {

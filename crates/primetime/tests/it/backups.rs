@@ -17,7 +17,7 @@ use crate::{
     process::{Installation, Running},
 };
 
-async fn tallies(location: &str) -> Tallies {
+pub async fn tallies(location: &str) -> Tallies {
     let location: Location = location.parse().unwrap();
     let store = Store::open_at(&location, &Options::default()).await.unwrap();
     let tallies = store.tallies().await.unwrap();
@@ -25,12 +25,12 @@ async fn tallies(location: &str) -> Tallies {
     tallies
 }
 
-fn sqlite(data: &Path) -> String {
+pub fn sqlite(data: &Path) -> String {
     format!("sqlite:{}", data.join("primetime.db").display())
 }
 
 /// Every file below a folder and its bytes; nothing that begins with a dot.
-fn tree(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+pub fn tree(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut todo = vec![dir.to_owned()];
     while let Some(folder) = todo.pop() {
@@ -49,21 +49,21 @@ fn tree(dir: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     found
 }
 
-async fn write(browser: &reqwest::Client, running: &Running, seq: u64) -> u16 {
+pub async fn write(browser: &reqwest::Client, running: &Running, seq: u64) -> u16 {
     let body =
         json!({ "seconds": (seq % 1_900) as f64 / 1_000.0, "duration": 2.0, "device": "desk", "seq": seq });
     let url = running.url("/api/v1/positions/ferry");
     browser.put(&url).json(&body).send().await.unwrap().status().as_u16()
 }
 
-async fn position(browser: &reqwest::Client, running: &Running) -> f64 {
+pub async fn position(browser: &reqwest::Client, running: &Running) -> f64 {
     let answer = browser.get(running.url("/api/v1/me/progress?ids=ferry")).send().await.unwrap();
     let known: Value = answer.json().await.unwrap();
     known["titles"][0]["position"].as_f64().unwrap_or(0.0)
 }
 
 /// A film that plays, a viewer who watches it, and the process that serves them.
-async fn on_air(there: &Installation, flags: &str) -> (Running, reqwest::Client) {
+pub async fn on_air(there: &Installation, flags: &str) -> (Running, reqwest::Client) {
     catalogue::write(&there.input(), "Night Ferry");
     there.succeed(&format!("import IN{flags}"));
     let mut running = there.start(&format!("serve{flags}"));

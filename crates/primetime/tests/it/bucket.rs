@@ -15,13 +15,18 @@ use crate::{
 /// An installation with its objects in the server's bucket.
 fn over(server: &Server) -> Installation {
     let mut there = Installation::new();
-    there.variables = vec![
-        ("PRIMETIME_OBJECTS_URL", format!("s3://{BUCKET}/live")),
+    there.variables = variables(server, "live");
+    there
+}
+
+/// What makes the server's bucket, below this prefix, the place of an installation's objects.
+pub fn variables(server: &Server, prefix: &str) -> Vec<(&'static str, String)> {
+    vec![
+        ("PRIMETIME_OBJECTS_URL", format!("s3://{BUCKET}/{prefix}")),
         ("PRIMETIME_OBJECTS_ENDPOINT", server.endpoint()),
         ("AWS_ACCESS_KEY_ID", KEY.into()),
         ("AWS_SECRET_ACCESS_KEY", SECRET.into()),
-    ];
-    there
+    ]
 }
 
 async fn all_done(running: &Running, data: &Path) -> bool {

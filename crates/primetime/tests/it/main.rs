@@ -19,10 +19,12 @@ mod previous;
 mod probe;
 mod process;
 mod replaced;
+mod restores;
 mod rollout;
 #[path = "../../../objects/tests/it/server.rs"]
 mod server;
 mod serving;
 mod shared;
+mod stays_down;
 mod takedowns;
 mod tls;

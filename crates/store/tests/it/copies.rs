@@ -105,6 +105,10 @@ async fn everything_is_copied_and_dumped_to_either_engine(backend: Backend) {
         assert_eq!(other.store.load(&mut bytes.as_slice()).await.unwrap(), here);
         assert_eq!(other.store.tallies().await.unwrap(), here);
         assert!(other.store.load(&mut bytes.as_slice()).await.is_err(), "it is no longer empty");
+        // Whoever was stopped after that finds it filled.
+        assert!(other.store.holds(&mut bytes.as_slice()).await.unwrap());
+        fill_on(&other.store).await;
+        assert!(!other.store.holds(&mut bytes.as_slice()).await.unwrap(), "somebody has used it");
     }
 }
 

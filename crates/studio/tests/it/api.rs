@@ -44,9 +44,7 @@ async fn ask(api: &Router, method: &str, path: &str, token: Option<&str>, body: 
 }
 
 /// Reviewed like code: a new endpoint, or another answer to somebody, shows here.
-#[tokio::test(flavor = "multi_thread")]
-async fn every_endpoint_says_who_may_call_it() {
-    let kit = Kit::new().await;
+async fn every_endpoint_says_who_may_call_it(kit: Kit) {
     let api = api(&kit);
     let mut table = String::new();
     for endpoint in ENDPOINTS {
@@ -63,9 +61,7 @@ async fn every_endpoint_says_who_may_call_it() {
     insta::assert_snapshot!("who_may_call", table);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn from_jobs_to_an_edition() {
-    let kit = Kit::new().await;
+async fn from_jobs_to_an_edition(kit: Kit) {
     tiny_catalogue(&kit);
     kit.import().await;
     let api = api(&kit);
@@ -91,9 +87,7 @@ async fn from_jobs_to_an_edition() {
     assert_eq!(editions["editions"][0]["reason"], "ready");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_is_asked_wrongly_is_answered_helpfully() {
-    let kit = Kit::new().await;
+async fn what_is_asked_wrongly_is_answered_helpfully(kit: Kit) {
     let api = api(&kit);
     let publisher = Some("publishes");
     let mut answers = String::new();
@@ -120,4 +114,10 @@ async fn what_is_asked_wrongly_is_answered_helpfully() {
         );
     }
     insta::assert_snapshot!("problems", answers);
+}
+
+contract! {
+    every_endpoint_says_who_may_call_it,
+    from_jobs_to_an_edition,
+    what_is_asked_wrongly_is_answered_helpfully,
 }

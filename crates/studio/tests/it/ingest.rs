@@ -8,9 +8,7 @@ use studio::publish::{Published, Request};
 
 use crate::kit::{Kit, small_catalogue};
 
-#[tokio::test(flavor = "multi_thread")]
-async fn from_a_folder_to_an_edition_and_nothing_twice() {
-    let kit = Kit::new().await;
+async fn from_a_folder_to_an_edition_and_nothing_twice(kit: Kit) {
     small_catalogue(&kit);
     let outcome = kit.import().await;
     assert_eq!(outcome.documents, Imported { added: 4, ..Imported::default() });
@@ -54,4 +52,8 @@ async fn from_a_folder_to_an_edition_and_nothing_twice() {
     let published = kit.publisher.publish(&Request::because("test")).await.unwrap();
     assert_eq!(published, Published::Unchanged { number: 1 });
     assert_eq!(std::fs::read_dir(kit.deps.objects.scratch()).unwrap().count(), 0, "scratch is empty");
+}
+
+contract! {
+    from_a_folder_to_an_edition_and_nothing_twice,
 }

@@ -1,10 +1,11 @@
 //! A whole platform in a temporary folder: database, objects, workers, publisher, and a small catalogue with real masters.
 
 use std::{
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
-    sync::Arc,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
@@ -16,7 +17,7 @@ use objects::{
     Objects, announce,
     keys::{KeyRing, SigningKey},
 };
-use store::{Counts, JobState, Store};
+use store::{Counts, JobState, Location, Options, Store};
 use studio::{
     import::{self, Folder, ImportOutcome},
     jobs::{self, Deps},
@@ -41,12 +42,23 @@ impl Kit {
         Self::with_encoder(Encoder::new(encode::Config::default())).await
     }
 
+    pub async fn on_postgres() -> Self {
+        let location = pgtest::Server::shared().database().parse().unwrap();
+        let encoder = Encoder::new(encode::Config::default());
+        Self::over(tempfile::tempdir().unwrap(), location, encoder).await
+    }
+
     pub async fn with_encoder(encoder: Encoder) -> Self {
         let dir = tempfile::tempdir().unwrap();
+        let location = Location::Sqlite(dir.path().join("primetime.db"));
+        Self::over(dir, location, encoder).await
+    }
+
+    async fn over(dir: TempDir, location: Location, encoder: Encoder) -> Self {
         for folder in ["catalogue", "masters", "art", "subtitles"] {
             fs::create_dir_all(dir.path().join("in").join(folder)).unwrap();
         }
-        let store = Store::open(&dir.path().join("primetime.db")).await.unwrap();
+        let store = Store::open_at(&location, &Options::default()).await.unwrap();
         let objects = Arc::new(Objects::folder(&dir.path().join("objects")).unwrap());
         let clock = Arc::new(ManualClock::new(Timestamp::parse("2026-03-01T12:00:00Z").unwrap()));
         let signer = Arc::new(SigningKey::generate(&SeededRng::new(7)));
@@ -120,8 +132,20 @@ impl Kit {
     }
 }
 
-/// A few seconds of moving picture, and sound unless `silent`.
+/// A few seconds of moving picture, and sound unless `silent`. Each is made once, and copied from then on.
 pub fn clip(path: &Path, seconds: u32, size: &str, silent: bool) {
+    static MADE: Mutex<BTreeMap<String, Vec<u8>>> = Mutex::new(BTreeMap::new());
+    let kind = path.extension().unwrap().display();
+    let name = format!("{seconds} {size} {silent} {kind}");
+    let mut made = MADE.lock().unwrap();
+    let bytes = made.entry(name).or_insert_with(|| {
+        film(path, seconds, size, silent);
+        fs::read(path).unwrap()
+    });
+    fs::write(path, bytes).unwrap();
+}
+
+fn film(path: &Path, seconds: u32, size: &str, silent: bool) {
     let video = format!("testsrc2=size={size}:rate=25:duration={seconds}");
     let sound = format!("sine=frequency=440:sample_rate=48000:duration={seconds}");
     let mut ffmpeg = Command::new("ffmpeg");

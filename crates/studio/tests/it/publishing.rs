@@ -9,8 +9,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::kit::{BRAND, Kit, TITLES, tiny_catalogue};
 
-async fn published_once() -> Kit {
-    let kit = Kit::new().await;
+async fn published_once(kit: Kit) -> Kit {
     tiny_catalogue(&kit);
     kit.import().await;
     kit.work().await;
@@ -24,9 +23,8 @@ fn without_ferry(kit: &Kit) {
     kit.write("catalogue/titles.yaml", &TITLES[..TITLES.find("  - id: ferry").unwrap()]);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn hiding_titles_needs_a_reason() {
-    let kit = published_once().await;
+async fn hiding_titles_needs_a_reason(kit: Kit) {
+    let kit = published_once(kit).await;
     without_ferry(&kit);
     assert_eq!(kit.import().await.documents.withdrawn, 1);
     let refused = kit.publisher.publish(&Request::because("tidied up")).await.unwrap_err();
@@ -44,9 +42,8 @@ async fn hiding_titles_needs_a_reason() {
     assert_eq!(kit.deps.store.editions(1).await.unwrap()[0].reason, "the licence ended");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_was_decided_is_announced_by_the_next_process() {
-    let kit = published_once().await;
+async fn what_was_decided_is_announced_by_the_next_process(kit: Kit) {
+    let kit = published_once(kit).await;
     // The announcement cannot be written: as if the process had died right after the decision.
     let current = kit.dir.path().join("objects/editions/current");
     fs::rename(&current, current.with_extension("old")).unwrap();
@@ -66,9 +63,8 @@ async fn what_was_decided_is_announced_by_the_next_process() {
     assert_eq!(kit.publisher.drain_outbox().await.unwrap(), 0);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn several_publishers_agree_on_one_number_each() {
-    let kit = published_once().await;
+async fn several_publishers_agree_on_one_number_each(kit: Kit) {
+    let kit = published_once(kit).await;
     for round in 0..3 {
         let name = format!("Ferry {round}");
         kit.write("catalogue/titles.yaml", TITLES.replace("Night Ferry", &name));
@@ -93,9 +89,7 @@ async fn several_publishers_agree_on_one_number_each() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn what_becomes_ready_is_published_by_itself() {
-    let kit = Kit::new().await;
+async fn what_becomes_ready_is_published_by_itself(kit: Kit) {
     tiny_catalogue(&kit);
     let stop = CancellationToken::new();
     let auto = AutoPublisher::new(kit.publisher.clone(), kit.deps.nudge.clone());
@@ -121,9 +115,8 @@ async fn what_becomes_ready_is_published_by_itself() {
     auto.await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_wrong_catalogue_changes_nothing() {
-    let kit = published_once().await;
+async fn a_wrong_catalogue_changes_nothing(kit: Kit) {
+    let kit = published_once(kit).await;
     let before = kit.deps.store.documents("title").await.unwrap();
     kit.write("catalogue/titles.yaml", TITLES.replace("genres: [thriller]", "genres: [comedy]"));
     let errors = kit.try_import().await.unwrap_err().to_string();
@@ -137,9 +130,8 @@ async fn a_wrong_catalogue_changes_nothing() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_old_master_plays_until_the_new_one_is_ready() {
-    let kit = published_once().await;
+async fn the_old_master_plays_until_the_new_one_is_ready(kit: Kit) {
+    let kit = published_once(kit).await;
     let old = kit.edition().title(&TitleId::new("tides-s1e1").unwrap()).unwrap().asset_id().unwrap();
     crate::kit::clip(&kit.input().join("masters/tides-1.mp4"), 1, "128x72", false);
     assert_eq!(kit.import().await.new_assets, 1);
@@ -151,9 +143,8 @@ async fn the_old_master_plays_until_the_new_one_is_ready() {
     assert_ne!(asset(), old);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn imports_at_the_same_time_lose_nothing() {
-    let kit = std::sync::Arc::new(Kit::new().await);
+async fn imports_at_the_same_time_lose_nothing(kit: Kit) {
+    let kit = std::sync::Arc::new(kit);
     tiny_catalogue(&kit);
     let imports: Vec<_> = (0..4)
         .map(|_| {
@@ -171,4 +162,14 @@ async fn imports_at_the_same_time_lose_nothing() {
     assert_eq!(kit.deps.store.documents("title").await.unwrap().len(), 2);
     assert_eq!(kit.deps.store.documents("brand").await.unwrap().len(), 1);
     assert!(kit.import().await.unchanged());
+}
+
+contract! {
+    hiding_titles_needs_a_reason,
+    what_was_decided_is_announced_by_the_next_process,
+    several_publishers_agree_on_one_number_each,
+    what_becomes_ready_is_published_by_itself,
+    a_wrong_catalogue_changes_nothing,
+    the_old_master_plays_until_the_new_one_is_ready,
+    imports_at_the_same_time_lose_nothing,
 }

@@ -61,7 +61,7 @@ impl Draft {
 }
 
 /// Copies an object out, wherever objects are.
-pub fn copy_object(objects: &Objects, key: &Key, into: &mut Draft) -> Result<(), Failed> {
+pub fn copy_object(objects: &Objects, key: &Key, into: &mut dyn Write) -> Result<(), Failed> {
     let doing = || format!("copy the object {key}");
     let length =
         objects.length(key).doing(doing)?.ok_or_else(|| Failed::new(format!("the object {key} vanished")))?;

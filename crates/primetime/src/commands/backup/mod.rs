@@ -9,6 +9,8 @@
 mod files;
 mod manifest;
 mod restore;
+mod target;
+mod withdrawn;
 
 use std::{
     collections::BTreeSet,
@@ -136,7 +138,7 @@ impl Backup {
     fn objects(&self, objects: &Objects, parts: &mut Vec<Part>) -> Result<(u64, u64), Failed> {
         let known = self.before.objects();
         let (mut copied, mut kept) = (0, 0);
-        for prefix in ["media/", "images/", "sections/", "editions/"] {
+        for prefix in target::PREFIXES {
             for key in objects.list(prefix).doing(|| "list the objects".into())? {
                 if key == Key::current_edition() {
                     continue;

@@ -1,66 +1,153 @@
-//! `restore`: everything is checked in a folder beside, and gets its name when it is whole.
+//! `restore`: everything is checked in a folder beside, and gets its name when it is whole. A bucket is filled where it is: what is
+//! announced goes there last, so that nobody sees it before it is whole, and a restore that was stopped goes on.
 
 use std::{
     fs::{self, DirBuilder, File},
     io::BufReader,
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
-    sync::Arc,
 };
 
-use edition::{Follower, Outcome};
-use objects::{Key, Objects};
-use store::{Location, Store};
+use domain::Timestamp;
+use edition::Edition;
+use objects::{
+    Objects,
+    announce::{self, CurrentEdition},
+    keys::KeyRing,
+};
+use store::{CopyError, Location, Store};
 
 use super::{
     files::{copy_checked, sync_all},
     manifest::{Manifest, Part, What},
+    target,
+    withdrawn::Withdrawn,
 };
 use crate::{
+    app::App,
     commands::show,
-    config::{Config, Trusted},
-    data::DataDir,
+    config::Config,
     failed::{Doing, Failed},
     keys::{self, Purpose},
 };
 
-/// Makes an installation out of a backup, or leaves nothing.
-pub async fn restore(config: Config, from: PathBuf) -> Result<(), Failed> {
+/// Makes an installation out of a backup, or leaves nothing; in a bucket, nothing that anybody sees. `takedowns`: a file that
+/// announces what was taken down since.
+pub async fn restore(config: Config, from: PathBuf, takedowns: Option<PathBuf>) -> Result<(), Failed> {
     let manifest = Manifest::read(&from)?
         .ok_or_else(|| Failed::new(format!("there is no backup in {}: no manifest", from.display())))?;
-    let Some(wanted) = &config.database else {
+    let Some(wanted) = config.database.clone() else {
         return Err(Failed::new("this needs a database: leave database.path unset, or set database.url"));
     };
-    if config.objects.is_some() {
-        return Err(Failed::new(
-            "a restore fills a folder of objects: leave objects.url unset, and copy the folder to the bucket",
-        ));
-    }
     let data = absolute(&config.data_dir)?;
     refuse_filled(&data)?;
     let making = Making::new(&data)?;
-    let location = making.location(wanted, &data)?;
-    let (dir, source, trusted) = (making.dir.clone(), from.clone(), config.trusted.clone());
-    let parts = tokio::task::spawn_blocking(move || files(&source, manifest, &dir, &trusted)).await;
-    let (dump, objects) = parts.doing(|| "restore the files".into())??;
+    let location = making.location(&wanted, &data)?;
+    let (dir, remote, at) = (making.dir.clone(), config.objects.is_some(), Timestamp(manifest.at));
+    let files = blocking({
+        let from = from.clone();
+        move || Files::place(&from, manifest, &dir, remote)
+    });
+    let files = files.await?;
     let mut fresh = match &location {
         Location::Sqlite(path) if !path.starts_with(&making.dir) => Fresh(Some(path.clone())),
         _ => Fresh(None),
     };
-    let store = Store::open_at(&location, &config.database_options())
-        .await
-        .map_err(|error| Failed::at("the database did not open", error))?;
-    let file = File::open(&dump).doing(|| format!("open {}", dump.display()))?;
-    let loaded = store.load(&mut BufReader::with_capacity(1 << 20, file)).await;
-    let tallies = loaded.doing(|| "fill the database".into())?;
+    let app = App::open(Config { data_dir: making.dir.clone(), database: Some(location), ..config }).await?;
+    // Nothing is written to a bucket or database before all of this is well.
+    let (files, ring, withdrawn) = blocking({
+        let app = app.clone();
+        move || {
+            let ring = files.ring(&app)?;
+            if remote {
+                target::refuse_filled(&app.objects, &files.manifest, files.current.as_deref(), &ring)?;
+            }
+            let withdrawn = Withdrawn::new(&app, &ring, files.takedowns.clone(), takedowns.as_deref())?;
+            Ok((files, ring, withdrawn))
+        }
+    })
+    .await?;
+    let store = app.store()?;
+    let filled = is_filled(store, &files.dump).await?;
+    let (files, ring, brought) = blocking({
+        let objects = app.objects.clone();
+        move || {
+            let brought = target::fill(&objects, &from, &files.manifest)?;
+            if let Some(current) = &files.current {
+                check_edition(&objects, current, &ring)?;
+            }
+            Ok((files, ring, brought))
+        }
+    })
+    .await?;
+    if !filled {
+        store.load(&mut open(&files.dump)?).await.doing(|| "fill the database".into())?;
+    }
+    let tallies = store.tallies().await.doing(|| "count the rows".into())?;
+    let rows: u64 = tallies.iter().map(|(_, tally)| tally.rows).sum();
+    let since = withdrawn.keep(&app).await?;
+    // The last: from here on viewers see it.
+    let place = blocking({
+        let objects = app.objects.clone();
+        move || {
+            if let Some(current) = &files.current {
+                announce(&objects, current, &ring)?;
+            }
+            Ok(objects.check(false).doing(|| "look into the bucket".into())?.name)
+        }
+    })
+    .await?;
     store.close().await;
     making.finish(&data)?;
     fresh.0 = None;
-    let rows: u64 = tallies.iter().map(|(_, tally)| tally.rows).sum();
     show(&format!(
-        "{} holds {objects} objects, {wanted} {rows} rows: all of the backup, compared.\n",
-        data.display()
-    ))
+        "{} holds {} objects ({} were there), {wanted} {rows} rows: all of the backup, compared.\n",
+        if remote { place } else { data.display().to_string() },
+        brought.new + brought.there,
+        brought.there
+    ))?;
+    show(&since.words(at))
+}
+
+fn announce(objects: &Objects, current: &[u8], ring: &KeyRing) -> Result<(), Failed> {
+    match announce::restore::<CurrentEdition>(objects, current, ring)
+        .doing(|| "announce the edition".into())?
+    {
+        true => Ok(()),
+        false => Err(Failed::new("another edition was announced meanwhile: somebody else uses the bucket")),
+    }
+}
+
+/// Runs what waits for disks and networks.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, Failed> + Send + 'static,
+) -> Result<T, Failed> {
+    tokio::task::spawn_blocking(work).await.doing(|| "restore".into())?
+}
+
+fn open(path: &Path) -> Result<BufReader<File>, Failed> {
+    let file = File::open(path).doing(|| format!("open {}", path.display()))?;
+    Ok(BufReader::with_capacity(1 << 20, file))
+}
+
+/// Is the database filled already, by a restore of this backup that was stopped later? One that holds anything else is refused.
+async fn is_filled(store: &Store, dump: &Path) -> Result<bool, Failed> {
+    let doing = || "fill the database".to_owned();
+    match store.must_be_empty().await {
+        Ok(()) => Ok(false),
+        Err(error @ CopyError::NotEmpty(_)) => match store.holds(&mut open(dump)?).await.doing(doing)? {
+            true => Ok(true),
+            false => Err(error).doing(doing),
+        },
+        Err(error) => Err(error).doing(doing),
+    }
+}
+
+/// Signature, hashes and every value of the edition that viewers would see.
+fn check_edition(objects: &Objects, current: &[u8], ring: &KeyRing) -> Result<(), Failed> {
+    let damaged = "the backup's edition is damaged: use another backup";
+    let current = announce::parse::<CurrentEdition>(current, ring).map_err(|e| Failed::at(damaged, e))?;
+    Edition::open(objects, &current).map(drop).map_err(|error| Failed::at(damaged, error))
 }
 
 /// A SQLite file outside the data folder, which goes with what failed.
@@ -143,49 +230,52 @@ fn refuse_filled(data: &Path) -> Result<(), Failed> {
     Ok(())
 }
 
-/// Brings every file and object to its place, checked; where the dump is, and how many objects there are.
-fn files(from: &Path, manifest: Manifest, dir: &Path, trusted: &Trusted) -> Result<(PathBuf, u64), Failed> {
-    let data = DataDir::open(dir)?;
-    let objects = Objects::folder(&data.objects()).doing(|| "open the folder of objects".into())?;
-    let (mut dump, mut count, mut announced) = (None, 0, false);
-    for Part { what, bytes, blake3 } in &manifest.parts {
-        let file = from.join("files").join(blake3);
-        let sum = (*bytes, blake3.as_str());
-        match what {
-            What::Database => {
-                copy_checked(&file, &mut std::io::sink(), sum)?;
-                dump = Some(file);
-            }
-            What::Current | What::Takedowns => {
-                let is_edition = *what == What::Current;
-                let key = if is_edition { Key::current_edition() } else { Key::current_takedowns() };
+/// What a backup holds besides objects, checked.
+struct Files {
+    manifest: Manifest,
+    dump: PathBuf,
+    current: Option<Vec<u8>>,
+    takedowns: Option<Vec<u8>>,
+}
+
+impl Files {
+    /// Checks every file and, before a bucket is touched, every object; keys and secrets are brought to their place.
+    fn place(from: &Path, manifest: Manifest, dir: &Path, remote: bool) -> Result<Self, Failed> {
+        let (mut dump, mut current, mut takedowns) = (None, None, None);
+        for Part { what, bytes, blake3 } in &manifest.parts {
+            let file = from.join("files").join(blake3);
+            let sum = (*bytes, blake3.as_str());
+            let read = || -> Result<Option<Vec<u8>>, Failed> {
                 let mut text = Vec::new();
                 copy_checked(&file, &mut text, sum)?;
-                objects.replace(&key, &text).doing(|| format!("restore {key}"))?;
-                announced |= is_edition;
+                Ok(Some(text))
+            };
+            match what {
+                What::Database => {
+                    copy_checked(&file, &mut std::io::sink(), sum)?;
+                    dump = Some(file);
+                }
+                What::Current => current = read()?,
+                What::Takedowns => takedowns = read()?,
+                What::Object(name) if remote => {
+                    copy_checked(&from.join("objects").join(name), &mut std::io::sink(), sum)?;
+                }
+                What::Object(_) => {}
+                What::Key(name) => place(&file, &dir.join("keys"), name, sum, (0o755, 0o644))?,
+                What::Secret(name) => place(&file, &dir.join("secrets"), name, sum, (0o700, 0o600))?,
             }
-            What::Object(name) => {
-                let key: Key = name.parse().doing(|| format!("restore {name}"))?;
-                let doing = || format!("restore the object {key}");
-                let path = objects.scratch().join("restored");
-                let mut draft = File::create(&path).doing(doing)?;
-                copy_checked(&from.join("objects").join(name), &mut draft, sum)?;
-                objects.put_file(&key, &path).doing(doing)?;
-                count += 1;
-            }
-            What::Key(name) => place(&file, &dir.join("keys"), name, sum, (0o755, 0o644))?,
-            What::Secret(name) => place(&file, &dir.join("secrets"), name, sum, (0o700, 0o600))?,
+        }
+        let dump = dump.ok_or_else(|| Failed::new("the backup has no database in it: use another one"))?;
+        Ok(Self { manifest, dump, current, takedowns })
+    }
+
+    /// Whose announcements count; nobody's where nothing was ever announced.
+    fn ring(&self, app: &App) -> Result<KeyRing, Failed> {
+        match keys::ring(&app.data, Purpose::Edition, &app.config.trusted) {
+            Err(_) if self.current.is_none() && self.takedowns.is_none() => Ok([].into_iter().collect()),
+            ring => ring,
         }
     }
-    let dump = dump.ok_or_else(|| Failed::new("the backup has no database in it: use another one"))?;
-    if announced {
-        // Signature, hashes and every value of the edition that viewers would see.
-        let ring = keys::ring(&data, Purpose::Edition, trusted)?;
-        if let Outcome::Kept { error, .. } = Follower::new(Arc::new(objects), ring).poll() {
-            return Err(Failed::at("the backup's edition is damaged: use another backup", error));
-        }
-    }
-    Ok((dump, count))
 }
 
 fn place(
