@@ -12,21 +12,23 @@ use crate::{
 pub const MOST_INSTANCES: usize = 5_000;
 
 /// What was scraped of one instance.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Instance {
     /// What it runs, as it says itself; empty: it does not say.
     pub release: String,
     /// Whether it takes traffic: it was scraped, and says that it is ready and admits; or it is too old to say so.
     pub serving: bool,
-    /// Its counters, in the order of their time. Of an origin, `offered` and `shed` are requests and `served` is bytes: see [`weighed`].
-    pub samples: Vec<Sample>,
+    /// Its counters as they were scraped last. Of an origin, `offered` and `shed` are requests and `served` is bytes: see [`weighed`].
+    pub sample: Sample,
 }
 
 /// Why an answer says nothing of a group.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Unusable {
     /// Nothing.
-    #[error("Prometheus has no samples of instances of ours that are new enough: look at what --select selects, and at --scrape")]
+    #[error(
+        "Prometheus has no samples of instances of ours that are new enough: look at what --select selects, and at --scrape"
+    )]
     Nobody,
     /// More than are planned for at once.
     #[error("there are more than {MOST_INSTANCES} instances: select fewer")]
@@ -109,14 +111,12 @@ pub fn instances(series: &[Series], role: Role) -> Result<BTreeMap<String, Insta
     let mut found = BTreeMap::new();
     for (name, scrapes) in scrapes {
         let about = info.of(&name).map(|(_, series)| series);
-        let samples: Vec<Sample> = scrapes.iter().filter_map(|(at, scrape)| sample(role, *at, scrape)).collect();
-        if samples.is_empty() || !about.is_none_or(|about| plays(about, role)) {
-            continue;
-        }
+        let sample = scrapes.iter().rev().find_map(|(at, scrape)| sample(role, *at, scrape));
+        let Some(sample) = sample.filter(|_| about.is_none_or(|about| plays(about, role))) else { continue };
         let scraped = up.of(&name).is_some_and(|(up, _)| up == 1.0);
         let takes = serving.of(&name).is_none_or(|(takes, _)| takes == 1.0);
         let release = about.map_or("", |about| about.label("release")).to_owned();
-        found.insert(name, Instance { release, serving: scraped && takes, samples });
+        found.insert(name, Instance { release, serving: scraped && takes, sample });
     }
     match found.len() {
         0 => Err(Unusable::Nobody),
@@ -158,6 +158,10 @@ pub fn weighed(role: Role, load: Load) -> Option<Load> {
         return None;
     }
     let bytes = load.served;
-    let load = Load { offered: bytes * (load.offered / answered), served: bytes, shed: bytes * (load.shed / answered) };
+    let load = Load {
+        offered: bytes * (load.offered / answered),
+        served: bytes,
+        shed: bytes * (load.shed / answered),
+    };
     (load.offered.is_finite() && load.shed.is_finite()).then_some(load)
 }

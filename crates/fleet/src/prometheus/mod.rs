@@ -54,8 +54,9 @@ impl std::str::FromStr for Select {
 impl Select {
     /// Of the instances selected: all samples of what they count and are, no older than `window`.
     pub fn query(&self, role: Role, window: Duration) -> String {
-        let bytes = if role == Role::Origin { BYTES } else { OFFERED };
-        let names = [UP, OFFERED, SHED, SERVING, INFO, bytes].join("|");
+        let bytes = (role == Role::Origin).then_some(BYTES);
+        let names: Vec<&str> = [UP, OFFERED, SHED, SERVING, INFO].into_iter().chain(bytes).collect();
+        let names = names.join("|");
         format!("{{__name__=~\"{names}\",{}}}[{}s]", self.0, window.as_secs())
     }
 
@@ -87,13 +88,14 @@ pub fn fuzz(data: &[u8]) {
         let mut minutes = Minutes::open_for(1);
         let mut latest = domain::Timestamp::default();
         for (name, instance) in &found {
-            assert!(instance.samples.is_sorted_by(|a, b| a.at < b.at));
-            for sample in &instance.samples {
-                let _ = minutes.push(sample.at, name, *sample);
+            let first = domain::Timestamp(instance.sample.at.0 - 1_000_000);
+            let nothing = crate::load::Sample { at: first, offered: 0.0, served: 0.0, shed: 0.0 };
+            for sample in [nothing, instance.sample] {
+                let _ = minutes.push(sample.at, name, sample);
                 latest = latest.max(sample.at);
             }
         }
-        for (_, load) in minutes.close(latest, 1) {
+        for (_, load) in minutes.close(latest.plus(Duration::from_secs(60)), 1) {
             let load = load.and_then(|load| weighed(role, load));
             assert!(load.is_none_or(|load| load.offered >= 0.0 && load.shed >= 0.0), "{load:?}");
         }

@@ -81,12 +81,10 @@ impl Prometheus {
             if instance.serving {
                 *heard.serving.entry(instance.release).or_default() += 1;
             }
-            let handed = self.handed.entry(name.clone()).or_default();
-            for sample in instance.samples.into_iter().filter(|sample| sample.at > *handed) {
-                heard.samples.push((name.clone(), sample));
+            let before = self.handed.insert(name.clone(), instance.sample.at);
+            if before.is_none_or(|before| before < instance.sample.at) {
+                heard.samples.push((name, instance.sample));
             }
-            let newest = heard.samples.last().filter(|(last, _)| *last == name).map(|(_, sample)| sample.at);
-            *handed = newest.unwrap_or(*handed);
         }
         self.asked = Some((now, heard.serving.clone()));
         Ok(heard)
@@ -122,10 +120,7 @@ fn get(agent: &Agent, url: &str, query: &str) -> Result<Vec<Series>, PrometheusE
     let most = if status.is_success() { MOST_BYTES } else { MOST_REFUSAL };
     let mut body = Vec::new();
     let reader = response.body_mut().with_config().limit(u64::MAX).reader();
-    reader
-        .take(most as u64 + 1)
-        .read_to_end(&mut body)
-        .map_err(|error| failed(ureq::Error::from(error)))?;
+    reader.take(most as u64 + 1).read_to_end(&mut body).map_err(|error| failed(ureq::Error::from(error)))?;
     if status.is_success() {
         return Ok(read(&body)?);
     }

@@ -29,7 +29,7 @@ pub enum Source {
 pub(super) struct Heard {
     /// How many take traffic, by release.
     pub serving: BTreeMap<String, u32>,
-    /// What has come to each instance since it started, the oldest first; only what is new. An origin's bytes stand under `served`
+    /// What has come to each instance since it started, where that is news. An origin's bytes stand under `served`
     /// where they are counted: see [`Source::weighed`].
     pub samples: Vec<(String, Sample)>,
 }
