@@ -13,5 +13,6 @@ pub mod judge;
 pub mod load;
 pub mod metrics;
 pub mod plan;
+pub mod prometheus;
 pub mod rollout;
 pub mod simulate;

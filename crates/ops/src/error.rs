@@ -2,7 +2,7 @@ use domain::TitleId;
 use fleet::rollout::{DriverError, PlanError, Refused};
 use store::StoreError;
 
-use crate::audit::Broken;
+use crate::{audit::Broken, fleet::PrometheusError};
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +13,9 @@ pub enum OpsError {
     /// The fleet could not be asked.
     #[error(transparent)]
     Driver(#[from] DriverError),
+    /// Whoever measures could not be asked.
+    #[error(transparent)]
+    Prometheus(#[from] PrometheusError),
     /// There is no plan for what was wanted.
     #[error(transparent)]
     Plan(#[from] PlanError),

@@ -18,6 +18,7 @@ pub mod guard;
 pub mod headers;
 pub mod health;
 pub mod host;
+pub mod instance;
 pub mod limits;
 pub mod locale;
 pub mod metrics;

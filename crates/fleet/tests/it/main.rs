@@ -11,6 +11,7 @@ mod load;
 mod metrics;
 mod oracle;
 mod planner;
+mod prometheus;
 mod rollout;
 mod study;
 mod trace;

@@ -1,7 +1,9 @@
-//! Plans capacity ahead for one service: hears its hosts, keeps the load of each minute, and writes down the plan that the hosts
+//! Plans capacity ahead for one service: hears its hosts or whoever measures its instances, keeps the load of each minute, and writes down the plan that the hosts
 //! follow. Whoever is killed here takes no capacity with it: the plan stands until it expires, and longer where nobody sinks it.
 
 mod known;
+mod prometheus;
+mod source;
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,25 +11,28 @@ use domain::{Clock, Timestamp};
 use fleet::{
     capacity::{self, Capacity},
     forecast::event::{DECIDES, Event, LASTS},
-    load::{Load, Minutes, Sample},
+    load::{Load, Minutes},
     plan::{Plan, Planner, Role, Zone},
-    rollout::{Driver, Observation, Phase},
 };
 use serde::{Deserialize, Serialize};
 use store::{FleetMinute, Store};
 
 use crate::{Hosts, OpsError, audit};
 
+use source::Heard;
+
 pub use known::{Known, known};
+pub use prometheus::{Prometheus, PrometheusError};
+pub use source::Source;
 
 /// How long one who plans may be silent before another takes over.
 const LEASE: Duration = Duration::from_secs(15);
-/// Reports come every two seconds; a minute is closed this long after its end.
-const LATE: Duration = Duration::from_secs(4);
 /// Minutes of history that are kept and learned from: nine weeks, so that the season of a week has been seen often.
 const KEPT: i64 = 63 * 24 * 60;
 /// When what an instance can do has changed by more than this, the history is read anew in the new worth.
 const REWEIGHED: f64 = 0.02;
+/// The trouble of a look that heard nothing.
+const SILENT: &str = "whoever measures was not heard";
 /// As whom it writes into the audit log.
 const WHO: &str = "fleet";
 
@@ -38,7 +43,7 @@ pub struct Aims {
     pub service: String,
     /// What they are: the unit of their load.
     pub role: Role,
-    /// Requests a minute that one instance does, as the operator says; what is learned stays near it.
+    /// What one instance does in a minute, in the role's unit, as the operator says; what is learned stays near it.
     pub declared: f64,
     /// Minutes from a launch to service, at most.
     pub lead: u32,
@@ -55,9 +60,9 @@ pub struct Aims {
 pub struct Announced {
     /// The floors and their reasons.
     pub plan: Plan,
-    /// Requests of the last minute; `None`: nobody measured it.
+    /// The load of the last minute, in the role's unit; `None`: nobody measured it.
     pub offered: Option<f64>,
-    /// How many of them were turned away.
+    /// How much of it was turned away.
     pub shed: f64,
     /// Instances that served at its end.
     pub serving: u32,
@@ -72,7 +77,7 @@ pub struct Announced {
 pub enum Looked {
     /// Another one plans.
     StandsBy,
-    /// No minute has ended since the last look, or the hosts are not known yet.
+    /// No minute has ended since the last look, or what there is is not known yet.
     Waits,
     /// A minute ended; this was planned.
     Planned(Box<Announced>),
@@ -81,7 +86,7 @@ pub enum Looked {
 /// The one who plans.
 pub struct Fleet {
     store: Store,
-    hosts: Hosts,
+    source: Source,
     clock: Arc<dyn Clock>,
     owner: String,
     aims: Aims,
@@ -89,6 +94,8 @@ pub struct Fleet {
     capacity: Capacity,
     /// Instances that served when the last minute ended.
     served_by: u32,
+    /// What was heard last, without what it counted.
+    heard: Heard,
     /// None while another one plans.
     led: Option<Led>,
 }
@@ -103,57 +110,73 @@ struct Led {
 }
 
 impl Fleet {
-    /// One who has not looked yet. `owner` is unique among all that may plan for the service.
+    /// One who has not looked yet, and will hear the hosts. `owner` is unique among all that may plan for the service.
     pub fn new(store: Store, clock: Arc<dyn Clock>, owner: impl Into<String>, aims: Aims) -> Self {
-        let hosts = Hosts::new(store.clone(), clock.clone());
+        let source = Source::Hosts(Hosts::new(store.clone(), clock.clone()));
         let capacity = Capacity::new(aims.declared);
         Self {
             store,
-            hosts,
+            source,
             clock,
             owner: owner.into(),
             aims,
             minutes: Minutes::open_for(1),
             capacity,
             served_by: 0,
+            heard: Heard::default(),
             led: None,
         }
     }
 
-    /// One look: hears the hosts, and plans when a minute has ended. `calendar`: everything from the oldest minute that is kept to a
+    /// Hears from there instead.
+    pub fn hears(self, source: Source) -> Self {
+        Self { source, ..self }
+    }
+
+    /// One look: hears what there is, and plans when a minute has ended. `calendar`: everything from the oldest minute that is kept to a
     /// day ahead, in the order of its time: a history is lived through with thousands of premieres.
     ///
     /// # Errors
-    /// Nothing was planned; the last plan stands.
+    /// Nothing was planned; the last plan stands. When a minute ends that nobody could be asked about, it is a gap and planned from.
     pub async fn look(&mut self, calendar: &[Event]) -> Result<Looked, OpsError> {
         let now = self.clock.now();
         let leads = self.aims.dry || self.lead(now, calendar).await?;
-        let seen = match self.hosts.observe(&self.aims.service).await {
-            Ok(seen) => seen,
+        let silent = match self.source.look(&self.aims.service, self.aims.role, now).await {
+            Ok(None) => return Ok(Looked::Waits),
+            Ok(Some(heard)) => {
+                self.take(now, heard);
+                None
+            }
             Err(error) => {
-                tracing::debug!(%error, "the hosts are not known yet");
-                return Ok(Looked::Waits);
+                *self.minutes.troubles.entry(SILENT.into()).or_default() += 1;
+                Some(error)
             }
         };
-        for (instance, totals) in self.hosts.loads() {
-            let (offered, shed) = (totals.offered as f64, totals.shed as f64);
-            // What is wrong with a sample is counted among the troubles, and no reason to stop.
-            let _trouble =
-                self.minutes.push(now, &instance, Sample { at: now, offered, served: offered - shed, shed });
-        }
-        let serving = serving(&seen);
-        let closed = self.minutes.close(now.minus(LATE), serving);
+        let closed = self.minutes.close(now.minus(self.source.late()), self.heard.serving());
         if !leads {
-            return Ok(Looked::StandsBy);
+            return silent.map_or(Ok(Looked::StandsBy), Err);
         }
         if self.led.is_none() {
             self.led = Some(self.begin(0, calendar).await?);
         }
         let mut planned = None;
         for (minute, load) in closed {
-            planned = Some(self.minute(minute, load, &seen, calendar).await?);
+            let load = load.and_then(|load| self.source.weighed(self.aims.role, load));
+            planned = Some(self.minute(minute, load, calendar).await?);
         }
-        Ok(planned.map_or(Looked::Waits, |announced| Looked::Planned(Box::new(announced))))
+        match (planned, silent) {
+            (Some(announced), _) => Ok(Looked::Planned(Box::new(announced))),
+            (None, Some(error)) => Err(error),
+            (None, None) => Ok(Looked::Waits),
+        }
+    }
+
+    fn take(&mut self, now: Timestamp, heard: Heard) {
+        for (instance, sample) in &heard.samples {
+            // What is wrong with a sample is counted among the troubles, and no reason to stop.
+            let _trouble = self.minutes.push(now, instance, *sample);
+        }
+        self.heard = Heard { samples: Vec::new(), ..heard };
     }
 
     /// The lease under which this one plans; `None` while another does, or while nothing is written down.
@@ -199,19 +222,20 @@ impl Fleet {
         &mut self,
         minute: i64,
         load: Option<Load>,
-        seen: &Observation,
         calendar: &[Event],
     ) -> Result<Announced, OpsError> {
-        let serving = serving(seen);
-        let release = release(seen);
+        let serving = self.heard.serving();
+        let release = self.heard.release().to_owned();
         // Only while as many serve as a minute ago: else nobody knows how many the minute's load was spread over.
-        if let (Some(load), true) = (load, serving > 0 && self.served_by == serving) {
+        if let (Some(load), true) = (load, serving > 0 && self.served_by == serving)
+            && let Some(quick) = self.source.quick(self.aims.role).await
+        {
             let each = f64::from(serving);
             let (offered, served) = (load.offered / each, load.served / each);
-            self.capacity.learn(&release, capacity::Minute { offered, served, quick: true });
+            self.capacity.learn(&release, capacity::Minute { offered, served, quick });
         }
         self.served_by = serving;
-        let learned = match release.is_empty() {
+        let learned = match serving == 0 {
             // Nobody is heard: what was learned stands.
             true => self.led.as_ref().map_or(self.aims.declared, |led| led.worth),
             false => self.capacity.of(&release),
@@ -294,22 +318,6 @@ fn around(calendar: &[Event], now: Timestamp) -> Vec<Event> {
     let oldest = calendar.partition_point(|event| age(event) >= DECIDES.max(LASTS));
     let latest = calendar.partition_point(|event| age(event) >= -fleet::plan::AHEAD);
     calendar.get(oldest..latest).unwrap_or_default().to_vec()
-}
-
-fn serving(seen: &Observation) -> u32 {
-    u32::try_from(seen.serving()).unwrap_or(u32::MAX)
-}
-
-/// The release that most of them run.
-fn release(seen: &Observation) -> String {
-    let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
-    for instance in seen.instances.iter().filter(|instance| instance.phase == Phase::Serving) {
-        *counts.entry(&instance.release).or_default() += 1;
-    }
-    counts
-        .into_iter()
-        .max_by_key(|(_, count)| *count)
-        .map_or_else(String::new, |(release, _)| release.to_owned())
 }
 
 fn minute_of(at: Timestamp) -> i64 {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use fleet::plan::Role;
+use fleet::{plan::Role, prometheus::Select};
 
 use super::rollout::Service;
 
@@ -33,8 +33,9 @@ pub struct FleetGroup {
 pub struct RunArgs {
     #[command(flatten)]
     pub group: FleetGroup,
-    /// Requests a second that one instance does; what is seen refines it, within half and twice
-    #[arg(long, value_name = "RATE", value_parser = rate)]
+    /// Requests a second that one instance does, or bytes for --role origin with --prometheus; what is seen refines it, within half
+    /// and twice
+    #[arg(long, value_name = "RATE", value_parser = much)]
     pub capacity: f64,
     /// Minutes from the launch of an instance until it serves, at most
     #[arg(long, value_name = "MINUTES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=50))]
@@ -48,9 +49,43 @@ pub struct RunArgs {
     /// What the catalogue does not know: a file with [[event]] brand, kind, name, at
     #[arg(long, value_name = "FILE")]
     pub calendar: Option<PathBuf>,
+    #[command(flatten)]
+    pub measured: Measured,
     /// Print each minute's plan, and write nothing down
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Where the load is read, instead of in the reports of hosts.
+#[derive(Debug, Args)]
+pub struct Measured {
+    /// A Prometheus server that scrapes the instances, as in http://prometheus:9090
+    #[arg(long, value_name = "URL", value_parser = server)]
+    pub prometheus: Option<String>,
+    /// Which instances of those that it scrapes, as in 'job="site",namespace="tv"' [default: all]
+    #[arg(
+        long,
+        value_name = "MATCHERS",
+        requires = "prometheus",
+        default_value = "",
+        hide_default_value = true
+    )]
+    pub select: Select,
+    /// How often it scrapes them
+    #[arg(long, value_name = "SECONDS", requires = "prometheus", default_value_t = 15, value_parser = clap::value_parser!(u64).range(1..=60))]
+    pub scrape: u64,
+}
+
+fn server(text: &str) -> Result<String, String> {
+    let uri: Option<axum::http::Uri> = text.parse().ok();
+    let uri = uri.filter(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none());
+    match uri.as_ref().and_then(|uri| uri.authority()) {
+        Some(authority) if authority.as_str().contains('@') => {
+            Err("whoever lists processes would read the password: let a proxy add it".into())
+        }
+        Some(_) => Ok(text.to_owned()),
+        None => Err("write an address, as in http://prometheus:9090".into()),
+    }
 }
 
 fn role(text: &str) -> Result<Role, String> {
@@ -64,6 +99,11 @@ fn role(text: &str) -> Result<Role, String> {
 
 pub(super) fn rate(text: &str) -> Result<f64, String> {
     within(text, 0.1, 1_000_000.0)
+}
+
+/// Requests or bytes.
+fn much(text: &str) -> Result<f64, String> {
+    within(text, 0.1, 100_000_000_000.0)
 }
 
 fn price(text: &str) -> Result<f64, String> {

@@ -28,6 +28,7 @@ const fn key(name: &'static str, default: &'static str, help: &'static str) -> K
 /// The keys, in the order in which they are printed.
 pub const KEYS: &[Key] = &[
     key("roles", "site,origin,studio,work", "which roles this process plays"),
+    key("release", "", "what this process runs, as its metrics call it; default: its version"),
     key("data.dir", "data", "the folder of the database, objects and secrets"),
     key(
         "database.path",

@@ -26,6 +26,8 @@ use store::Location;
 pub struct Config {
     /// Which roles it plays.
     pub roles: Roles,
+    /// What it runs, as its metrics call it.
+    pub release: String,
     /// The folder of everything it keeps.
     pub data_dir: PathBuf,
     /// Its database; `None`: it runs without one.
@@ -72,6 +74,19 @@ pub struct Roles {
 impl Roles {
     /// None of them.
     pub const NONE: Self = Self { site: false, origin: false, studio: false, work: false, registry: false };
+
+    /// As in the configuration.
+    pub fn words(&self) -> String {
+        let all = [
+            ("site", self.site),
+            ("origin", self.origin),
+            ("studio", self.studio),
+            ("work", self.work),
+            ("registry", self.registry),
+        ];
+        let played: Vec<&str> = all.into_iter().filter_map(|(role, plays)| plays.then_some(role)).collect();
+        played.join(",")
+    }
 }
 
 /// The image registry.
@@ -174,8 +189,10 @@ impl Config {
         let megabytes =
             |key| parse::<u32>(layers, key, "a number of megabytes").map(|mb| u64::from(mb) << 20);
         let (https, domain, port) = url(layers)?;
+        let release = Some(layers.said("release").text).filter(|text| !text.is_empty());
         let config = Self {
             roles,
+            release: release.unwrap_or_else(|| env!("CARGO_PKG_VERSION").to_owned()),
             database,
             objects: objects::bucket(layers)?,
             trusted: objects::trusted(layers)?,

@@ -96,6 +96,7 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
     let images = if config.roles.registry { Some(images::start(app, &stop)?) } else { None };
     let ops = listen("http.ops_listen", config.http.ops_listen, sockets.ops)?;
     let ops_address = ops.address().doing(|| "look where it listens".into())?;
+    say_what_it_is(app, &gate, &stop);
     let ops_limits = ConnectionLimits { connections: 64, ..ConnectionLimits::default() };
     let health = web::health::router(app.readiness.clone(), app.metrics.clone(), gate.clone());
     let http = app.http.clone();
@@ -141,6 +142,18 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
     }
     drop((lock, in_the_making));
     Ok(())
+}
+
+/// On `/metrics`: for a fleet that is planned from there.
+fn say_what_it_is(app: &App, gate: &Gate, stop: &CancellationToken) {
+    let (readiness, gate, stop) = (app.readiness.clone(), gate.clone(), stop.clone());
+    let takes = move || gate.is_admitting() && !stop.is_cancelled() && readiness.missing().is_empty();
+    let about = [
+        ("release", app.config.release.clone()),
+        ("version", env!("CARGO_PKG_VERSION").to_owned()),
+        ("roles", app.config.roles.words()),
+    ];
+    web::instance::register(&app.metrics, &about, takes);
 }
 
 /// Waits until nothing is missing, or for `stop`: others accept what waits in the queue meanwhile.

@@ -11,7 +11,7 @@ use store::{Location, Options, Store};
 use crate::{
     catalogue,
     host::{Drained, GOOD, release, says},
-    process::Installation,
+    process::{Installation, words as words_of},
     rollout::now,
 };
 
@@ -125,6 +125,25 @@ async fn one_who_plans_begins_says_what_is_wrong_and_lets_another_one() {
         "[[event]]\nkind = 'marathon'\nname = 'All of it'\nat = '2026-12-01T20:00:00+09:00'\n",
     )
     .unwrap();
+    for (wrong, words) in [
+        ("--prometheus prometheus:9090", "as in http://prometheus:9090"),
+        ("--prometheus http://me:secret@there:9090", "let a proxy add it"),
+        ("--prometheus http://there:9090 --select up{}", "write matchers"),
+        ("--select a", "--prometheus <URL>"),
+    ] {
+        let output = there.run(&format!("{line} {wrong}"));
+        assert_eq!(output.status.code(), Some(2), "{wrong}");
+        let said = words_of(&output);
+        assert!(said.contains(words), "{wrong}: {said}");
+    }
+    let mut blind = there.start(&format!("{line} --prometheus http://{}", there.address));
+    blind
+        .until("saying that it hears nothing", async |blind| {
+            let log = blind.log();
+            log.contains("nothing was planned; the last plan stands") && log.contains("is not reached")
+        })
+        .await;
+    assert!(blind.signal(Signal::TERM).await.success());
     let mut running = there.start(&line);
     running.until("planning", async |running| running.log().contains("planning from what is known")).await;
     let store = store(&there).await;
@@ -133,5 +152,5 @@ async fn one_who_plans_begins_says_what_is_wrong_and_lets_another_one() {
         async |at: Timestamp| store.lease_fleet("site", "test", Duration::from_secs(9), at).await.unwrap();
     assert_eq!(lease(at).await, None, "one at a time");
     assert!(running.signal(Signal::TERM).await.success());
-    assert_eq!(lease(at).await, Some(2), "it left in order");
+    assert_eq!(lease(at).await, Some(3), "it left in order");
 }

@@ -15,7 +15,8 @@ async fn a_folder_with_nothing_in_it_says_what_is_missing() {
     let (status, words) = running.ops("/readyz").await.unwrap();
     assert_eq!(status, 503);
     assert!(words.contains("edition") && words.contains("import a catalogue"), "{words}");
-    assert!(running.ops("/metrics").await.unwrap().1.contains("primetime_"));
+    let (_, metrics) = running.ops("/metrics").await.unwrap();
+    assert!(metrics.contains("\nprimetime_serving 0\n"), "{metrics}");
     for line in running.log().lines() {
         serde_json::from_str::<serde_json::Value>(line).unwrap_or_else(|error| panic!("{error}: {line}"));
     }
@@ -34,8 +35,14 @@ async fn a_folder_is_served_once_and_for_viewers_alone_by_more() {
     assert!(said.contains("another `primetime serve`") && said.contains("--data"), "{said}");
 
     // A second process for viewers, without a database, which follows what the first announces.
-    let mut second = there.start_at("serve --roles site,origin --set database.path=none", there.beside());
+    let mut second = there
+        .start_at("serve --roles site,origin --set database.path=none --set release=v41", there.beside());
     second.ready().await;
+    let (_, metrics) = second.ops("/metrics").await.unwrap();
+    let about =
+        format!("release=\"v41\",version=\"{}\",roles=\"site,origin\"}} 1\n", env!("CARGO_PKG_VERSION"));
+    assert!(metrics.contains(&format!("\nprimetime_instance_info{{{about}")), "{metrics}");
+    assert!(metrics.contains("\nprimetime_serving 1\n"), "{metrics}");
     let name = async |running: &crate::process::Running| {
         running.browser().get(running.url("/en/t/ferry")).send().await.unwrap().text().await.unwrap()
     };

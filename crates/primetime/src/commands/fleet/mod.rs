@@ -3,5 +3,6 @@
 mod calendar;
 pub mod run;
 pub mod simulate;
+mod source;
 pub mod status;
 mod zone;

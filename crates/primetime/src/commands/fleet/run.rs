@@ -5,7 +5,7 @@ use std::time::Duration;
 use ops::fleet::{Aims, Fleet, Looked};
 use tokio_util::sync::CancellationToken;
 
-use super::{calendar::Calendar, status, zone};
+use super::{calendar::Calendar, source, status, zone};
 use crate::{
     app::App,
     cli::{FleetGroup, RunArgs},
@@ -39,6 +39,9 @@ async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<()
     let mut calendar = Calendar::open(store.clone(), wanted.calendar.clone())?;
     let owner = random_word(&*app.rng);
     let mut fleet = Fleet::new(store, app.clock.clone(), owner, aims(app, wanted)?);
+    if let Some(source) = source::measured(&wanted.measured)? {
+        fleet = fleet.hears(source);
+    }
     let mut known = Vec::new();
     let mut looks = Looks::new(EVERY, stop);
     let mut count = 0;
@@ -78,8 +81,8 @@ fn aims(app: &App, wanted: &RunArgs) -> Result<Aims, Failed> {
         service: service.name.clone(),
         role: *role,
         declared: wanted.capacity * 60.0,
-        // A minute is known when it is over.
-        lead: wanted.lead + 1,
+        // A minute is known when it is over, and to Prometheus after its next scrape.
+        lead: wanted.lead + 1 + u32::from(wanted.measured.prometheus.is_some()),
         price: wanted.price,
         zone: zone::at(&wanted.zone, app.clock.now()).map_err(Failed::new)?,
         dry: wanted.dry_run,

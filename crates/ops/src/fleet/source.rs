@@ -1,0 +1,104 @@
+//! Where the load is heard from.
+
+use std::{collections::BTreeMap, time::Duration};
+
+use domain::Timestamp;
+use fleet::{
+    load::{Load, Sample},
+    plan::Role,
+    prometheus::weighed,
+    rollout::{Driver, Observation, Phase},
+};
+
+use super::prometheus::Prometheus;
+use crate::{Hosts, OpsError};
+
+/// Reports come every two seconds; a minute is closed this long after its end.
+const LATE: Duration = Duration::from_secs(4);
+
+/// Who knows what comes to the instances.
+pub enum Source {
+    /// Their hosts tell it, through the database.
+    Hosts(Hosts),
+    /// A Prometheus server scrapes them.
+    Prometheus(Box<Prometheus>),
+}
+
+/// What was heard at one look.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Heard {
+    /// How many take traffic, by release.
+    pub serving: BTreeMap<String, u32>,
+    /// What has come to each instance since it started, where that is news. An origin's bytes stand under `served`
+    /// where they are counted: see [`Source::weighed`].
+    pub samples: Vec<(String, Sample)>,
+}
+
+impl Heard {
+    pub fn serving(&self) -> u32 {
+        self.serving.values().fold(0, |sum, count| sum.saturating_add(*count))
+    }
+
+    /// The release that most of them run.
+    pub fn release(&self) -> &str {
+        self.serving.iter().max_by_key(|(_, count)| **count).map_or("", |(release, _)| release)
+    }
+}
+
+impl Source {
+    /// How long after its end a minute may be closed.
+    pub(super) fn late(&self) -> Duration {
+        match self {
+            Self::Hosts(_) => LATE,
+            Self::Prometheus(prometheus) => LATE + prometheus.scrape(),
+        }
+    }
+
+    /// What there is now; `None`: that is not known yet.
+    pub(super) async fn look(
+        &mut self,
+        service: &str,
+        role: Role,
+        now: Timestamp,
+    ) -> Result<Option<Heard>, OpsError> {
+        match self {
+            Self::Prometheus(prometheus) => Ok(Some(prometheus.look(role, now).await?)),
+            Self::Hosts(hosts) => match hosts.observe(service).await {
+                Ok(seen) => Ok(Some(reported(hosts, &seen, now))),
+                Err(error) => {
+                    tracing::debug!(%error, "the hosts are not known yet");
+                    Ok(None)
+                }
+            },
+        }
+    }
+
+    /// Whether the last minute's requests were answered quickly; `None`: nobody knows, and the minute teaches nothing. Hosts tell no
+    /// latency: what was not turned away is taken for quick.
+    pub(super) async fn quick(&self, role: Role) -> Option<bool> {
+        match self {
+            Self::Hosts(_) => Some(true),
+            Self::Prometheus(prometheus) => prometheus.quick(role).await,
+        }
+    }
+
+    /// A minute's load in the unit that is planned in: hosts count requests, whatever the role.
+    pub(super) fn weighed(&self, role: Role, load: Load) -> Option<Load> {
+        match self {
+            Self::Hosts(_) => Some(load),
+            Self::Prometheus(_) => weighed(role, load),
+        }
+    }
+}
+
+fn reported(hosts: &Hosts, seen: &Observation, now: Timestamp) -> Heard {
+    let mut heard = Heard::default();
+    for instance in seen.instances.iter().filter(|instance| instance.phase == Phase::Serving) {
+        *heard.serving.entry(instance.release.clone()).or_default() += 1;
+    }
+    for (name, totals) in hosts.loads() {
+        let (offered, shed) = (totals.offered as f64, totals.shed as f64);
+        heard.samples.push((name, Sample { at: now, offered, served: offered - shed, shed }));
+    }
+    heard
+}
