@@ -22,6 +22,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("origin", &["domain", "edition", "media", "objects", "web"]),
     ("release", &["domain", "objects"]),
     ("drivers", &["domain", "fleet"]),
+    ("kubernetes", &["drivers"]),
     ("registry", &["domain", "objects", "web"]),
     ("fleet", &["domain"]),
     ("ops", &["chat", "domain", "fleet", "objects", "store"]),
