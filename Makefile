@@ -20,7 +20,7 @@ demo: ui masters ## Three brands on this machine: builds, encodes, serves, print
 	cargo build --release --locked -p primetime
 	exec target/release/primetime demo
 
-test: packages-test tools ui fmt lint deny unit test-previous ui-test browser test-images test-deploy ## Every check there is
+test: packages-test tools ui fmt lint deny unit test-kubernetes test-previous ui-test browser test-images test-deploy ## Every check there is
 	@echo "All checks passed."
 
 .PHONY: packages-run packages-test packages-images
@@ -57,9 +57,15 @@ lint: ui
 
 deny: tools
 	target/tools/bin/cargo-deny-$(DENY_VERSION) --locked check licenses bans sources
+	target/tools/bin/cargo-deny-$(DENY_VERSION) --locked --features kubernetes/client check licenses bans sources
 
 unit: tools ui
 	cargo test --workspace --locked --quiet
+
+.PHONY: test-kubernetes
+test-kubernetes: ## Floors that a Kubernetes cluster holds, with its client: off elsewhere, for what that takes to build
+	cargo clippy -p kubernetes --features client --all-targets --locked -- -D warnings
+	cargo test -p kubernetes --features client --locked --quiet
 
 ui-test: ui
 	@cd ui && npm run --silent check && npm run --silent test

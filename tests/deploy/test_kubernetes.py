@@ -1,5 +1,6 @@
 """The Kubernetes manifests: their schemas, and what must agree between them and with the process. No API server is asked."""
 
+import json
 import pathlib
 import re
 import unittest
@@ -9,17 +10,20 @@ import yaml
 
 HERE = pathlib.Path(__file__).parents[2]
 BASE = HERE / "deploy/kubernetes/base"
+FLEET = HERE / "deploy/kubernetes/components/fleet"
+CRATE = HERE / "crates/kubernetes/tests"
 # Of the schemas; preStop's `sleep` has been there since 1.30.
 VERSION = "1.34.0"
 
 
 def documents():
-    kustomization = yaml.safe_load((BASE / "kustomization.yaml").read_text())
-    listed = kustomization["resources"]
-    there = {path.name for path in BASE.glob("*.yaml")} - {"kustomization.yaml"}
-    assert set(listed) == there, f"{listed} and {there}"
-    for name in listed:
-        yield from (document for document in yaml.safe_load_all((BASE / name).read_text()) if document)
+    for folder in (BASE, FLEET):
+        kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
+        listed = kustomization["resources"]
+        there = {path.name for path in folder.glob("*.yaml")} - {"kustomization.yaml"}
+        assert set(listed) == there, f"{listed} and {there}"
+        for name in listed:
+            yield from (document for document in yaml.safe_load_all((folder / name).read_text()) if document)
 
 
 class Manifests(unittest.TestCase):
@@ -48,7 +52,7 @@ class Manifests(unittest.TestCase):
             pod = deployment["spec"]["template"]["spec"]
             [container] = pod["containers"]
             grace = pod["terminationGracePeriodSeconds"]
-            if "http" in {port["name"] for port in container["ports"]}:
+            if "http" in {port["name"] for port in container.get("ports", [])}:
                 sleep = container["lifecycle"]["preStop"]["sleep"]["seconds"]
                 self.assertGreater(grace, sleep + drain + give_back, name)
             else:
@@ -60,12 +64,14 @@ class Manifests(unittest.TestCase):
             [container] = pod["containers"]
             with self.subTest(name):
                 self.assertTrue(pod["securityContext"]["runAsNonRoot"])
-                self.assertFalse(pod["automountServiceAccountToken"])
+                # One alone has something to ask of the API server; it answers nobody, and so has nothing to be probed at.
+                self.assertEqual(pod["automountServiceAccountToken"], name == "fleet")
                 self.assertTrue(container["securityContext"]["readOnlyRootFilesystem"])
                 self.assertFalse(container["securityContext"]["allowPrivilegeEscalation"])
                 self.assertEqual(container["securityContext"]["capabilities"], {"drop": ["ALL"]})
-                self.assertEqual(container["readinessProbe"]["httpGet"]["path"], "/readyz")
-                self.assertEqual(container["livenessProbe"]["httpGet"]["path"], "/healthz")
+                if name != "fleet":
+                    self.assertEqual(container["readinessProbe"]["httpGet"]["path"], "/readyz")
+                    self.assertEqual(container["livenessProbe"]["httpGet"]["path"], "/healthz")
                 # Secrets are files, and every mount has its volume.
                 self.assertNotIn("env", container)
                 self.assertEqual({m["name"] for m in container["volumeMounts"]}, {v["name"] for v in pod["volumes"]})
@@ -101,6 +107,30 @@ class Manifests(unittest.TestCase):
         [rule] = self.of("Ingress")["primetime"]["spec"]["rules"]
         for path in rule["http"]["paths"]:
             self.assertIn(path["backend"]["service"]["name"], self.of("Service"))
+
+    def test_the_fleet_may_do_what_it_does_and_nothing_else(self):
+        """What it does stands in the requests that crates/kubernetes was seen to make."""
+        engine = next(a for a in self.of("Deployment")["fleet"]["spec"]["template"]["spec"]["containers"][0]["args"]
+                      if a.startswith("--engine="))
+        kind, namespace, name = engine.removeprefix("--engine=").split("/")
+        self.assertEqual((kind, namespace), ("hpa", yaml.safe_load((BASE / "kustomization.yaml").read_text())["namespace"]))
+        self.assertIn(name, self.of("HorizontalPodAutoscaler"))
+        seen = (CRATE / "it/snapshots/it__requests__an_autoscaler_is_read_and_patched.snap").read_text()
+        asked = re.findall(r"^([A-Z]+) /apis/([^/]+)/[^/]+/namespaces/([^/]+)/([^/]+)/([^/?\n]+)", seen, re.M)
+        self.assertEqual({(where, which) for _, _, where, _, which in asked}, {(namespace, name)})
+        [rules] = [role["rules"] for role in self.of("Role").values()]
+        may = {(verb, group, resource, which) for rule in rules for verb in rule["verbs"] for group in rule["apiGroups"]
+               for resource in rule["resources"] for which in rule["resourceNames"]}
+        self.assertEqual(may, {(verb.lower(), group, resource, which) for verb, group, _, resource, which in asked})
+        binding = self.of("RoleBinding")["fleet"]
+        self.assertEqual(binding["roleRef"]["name"], "fleet")
+        self.assertEqual(binding["subjects"], [dict(kind="ServiceAccount", name="fleet", namespace=namespace)])
+        self.assertIn("fleet", self.of("ServiceAccount"))
+
+    def test_objects_of_the_crates_tests_are_objects(self):
+        for name in ("hpa.json", "deployment.json"):
+            with self.subTest(name):
+                kubernetes_validate.validate(json.loads((CRATE / "objects" / name).read_text()), VERSION, strict=True)
 
     def test_an_origin_reaches_no_database(self):
         policy = self.of("NetworkPolicy")["database"]["spec"]["podSelector"]["matchExpressions"][0]

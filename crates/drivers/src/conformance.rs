@@ -31,7 +31,10 @@ pub trait Subject: Sync {
     /// What is tested.
     type Group: Group;
 
-    /// A group of no members at the moment, at most [`MOST`], of a new name or made anew, that nobody has held.
+    /// The least floor that it has: what is lower is refused, and said why.
+    const LEAST: u32 = 0;
+
+    /// A group of [`LEAST`](Self::LEAST) members, at most [`MOST`], of a new name or made anew, that nobody has held.
     fn fresh(&self) -> impl Future<Output = Self::Group> + Send;
 
     /// One that the engine does not have.
@@ -52,6 +55,7 @@ pub async fn conforms<S: Subject>(it: &S) {
     it.suffer(None);
     holds_what_it_is_told(it).await;
     refuses_more_than_the_most(it).await;
+    refuses_less_than_the_least(it).await;
     refuses_an_older_lease(it).await;
     says_what_it_does_not_have(it).await;
     busy_is_said_and_nothing_happened(it).await;
@@ -75,12 +79,12 @@ async fn holds<G: Group>(group: &G, floor: u32, fence: i64) {
     assert!(now.wanted >= floor, "a floor is wanted at once: {now:?}");
 }
 
-/// Up, the same again, down, and to nothing.
+/// Up, the same again, down, and to the least.
 async fn holds_what_it_is_told<S: Subject>(it: &S) {
     let group = it.fresh().await;
     let fresh = size(&group).await;
-    assert_eq!((fresh.floor, fresh.most), (0, MOST));
-    for floor in [3, 3, MOST, 2, 0] {
+    assert_eq!((fresh.floor, fresh.most), (S::LEAST, MOST));
+    for floor in [3, 3, MOST, 2, S::LEAST] {
         holds(&group, floor, 1).await;
     }
 }
@@ -91,6 +95,16 @@ async fn refuses_more_than_the_most<S: Subject>(it: &S) {
     let refused = group.hold(MOST + 1, 1).await;
     let Err(EngineError::Refused(why)) = &refused else { panic!("{refused:?}") };
     assert!(why.contains(&MOST.to_string()), "it says how many there may be: {why}");
+    assert_eq!(size(&group).await.floor, 4);
+}
+
+async fn refuses_less_than_the_least<S: Subject>(it: &S) {
+    let Some(less) = S::LEAST.checked_sub(1) else { return };
+    let group = it.fresh().await;
+    holds(&group, 4, 1).await;
+    let refused = group.hold(less, 1).await;
+    let Err(EngineError::Refused(why)) = &refused else { panic!("{refused:?}") };
+    assert!(why.contains(&S::LEAST.to_string()), "it says how many there must be: {why}");
     assert_eq!(size(&group).await.floor, 4);
 }
 
@@ -120,7 +134,7 @@ async fn busy_is_said_and_nothing_happened<S: Subject>(it: &S) {
     let busy = group.hold(3, 1).await;
     it.suffer(None);
     assert!(matches!(busy, Err(EngineError::Busy(wait)) if wait > Duration::ZERO), "{busy:?}");
-    assert_eq!(size(&group).await.floor, 0);
+    assert_eq!(size(&group).await.floor, S::LEAST);
     holds(&group, 3, 1).await;
 }
 
@@ -131,7 +145,7 @@ async fn a_quota_is_said_in_its_own_words<S: Subject>(it: &S) {
     it.suffer(None);
     let Err(EngineError::Refused(why)) = &refused else { panic!("{refused:?}") };
     assert!(why.to_lowercase().contains("quota") || why.to_lowercase().contains("limit"), "{why}");
-    assert_eq!(size(&group).await.floor, 0);
+    assert_eq!(size(&group).await.floor, S::LEAST);
 }
 
 /// Silence, a lost answer and garbage: done or not, the next look finds out, and goes on.
@@ -157,5 +171,8 @@ async fn a_lie_is_found_out<S: Subject>(it: &S) {
     let Err(EngineError::Uncertain(why)) = &believed else { panic!("{believed:?}") };
     assert!(why.contains("said yes to a floor of 3"), "{why}");
     let then = follower.follow(Some(3), 1, Timestamp(1)).await;
-    assert!(matches!(then, Ok(Followed { changed_from: Some(0), floor: 3, .. })), "{then:?}");
+    assert!(
+        matches!(then, Ok(Followed { changed_from: Some(least), floor: 3, .. }) if least == S::LEAST),
+        "{then:?}"
+    );
 }

@@ -23,6 +23,7 @@ pub const ALLOWED: &[(&str, &[&str])] = &[
     ("release", &["domain", "objects"]),
     ("drivers", &["domain", "fleet"]),
     ("aws", &["drivers"]),
+    ("kubernetes", &["drivers"]),
     ("registry", &["domain", "objects", "web"]),
     ("fleet", &["domain"]),
     ("ops", &["chat", "domain", "fleet", "objects", "store"]),

@@ -20,14 +20,15 @@ struct Book(Arc<Mutex<Page>>, Arc<Mutex<Option<Fault>>>);
 #[derive(Debug)]
 struct Page {
     exists: bool,
+    least: u32,
     size: Size,
     fence: i64,
 }
 
 impl Book {
-    fn new(exists: bool, fault: &Arc<Mutex<Option<Fault>>>) -> Self {
-        let size = Size { floor: 0, most: MOST, wanted: 0, serving: 0 };
-        Self(Arc::new(Mutex::new(Page { exists, size, fence: 0 })), fault.clone())
+    fn new(exists: bool, least: u32, fault: &Arc<Mutex<Option<Fault>>>) -> Self {
+        let size = Size { floor: least, most: MOST, wanted: least, serving: 0 };
+        Self(Arc::new(Mutex::new(Page { exists, least, size, fence: 0 })), fault.clone())
     }
 
     fn there(&self) -> Result<(), EngineError> {
@@ -64,6 +65,9 @@ impl Group for Book {
         if floor > page.size.most {
             return Err(EngineError::Refused(format!("the group has at most {}", page.size.most)));
         }
+        if floor < page.least {
+            return Err(EngineError::Refused(format!("the group has at least {}", page.least)));
+        }
         page.fence = fence;
         page.size.floor = floor;
         page.size.wanted = page.size.wanted.max(floor);
@@ -71,18 +75,21 @@ impl Group for Book {
     }
 }
 
+/// Some engines keep no group of none.
 #[derive(Default)]
-struct Shelf(Arc<Mutex<Option<Fault>>>);
+struct Shelf<const LEAST: u32 = 0>(Arc<Mutex<Option<Fault>>>);
 
-impl Subject for Shelf {
+impl<const LEAST: u32> Subject for Shelf<LEAST> {
     type Group = Book;
 
+    const LEAST: u32 = LEAST;
+
     async fn fresh(&self) -> Book {
-        Book::new(true, &self.0)
+        Book::new(true, LEAST, &self.0)
     }
 
     async fn absent(&self) -> Book {
-        Book::new(false, &self.0)
+        Book::new(false, LEAST, &self.0)
     }
 
     fn suffer(&self, fault: Option<Fault>) {
@@ -94,7 +101,8 @@ const AIM: Aim = Aim { least: 2, each: 3 };
 
 #[tokio::test]
 async fn a_group_in_memory_conforms() {
-    conformance::conforms(&Shelf::default()).await;
+    conformance::conforms(&Shelf::<0>::default()).await;
+    conformance::conforms(&Shelf::<2>::default()).await;
 }
 
 #[test]
@@ -112,7 +120,7 @@ fn a_floor_is_in_members_and_between_least_and_most() {
 
 #[tokio::test]
 async fn what_is_over_the_most_is_said_and_the_busy_are_left_alone() {
-    let shelf = Shelf::default();
+    let shelf = Shelf::<0>::default();
     let mut follower = Follower::new(shelf.fresh().await, AIM);
     let at = Timestamp::from_seconds;
     let done = follower.follow(Some(99), 1, at(0)).await.unwrap();
@@ -144,7 +152,7 @@ proptest! {
     fn it_gets_there_through_every_trouble(looks in prop::collection::vec((faults(), prop::option::of(0u32..80)), 1..40)) {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         runtime.block_on(async {
-            let shelf = Shelf::default();
+            let shelf = Shelf::<0>::default();
             let book = shelf.fresh().await;
             let mut follower = Follower::new(book.clone(), AIM);
             let mut may_be = vec![0];
