@@ -62,11 +62,6 @@ deny: tools
 unit: tools ui
 	cargo test --workspace --locked --quiet
 
-.PHONY: test-kubernetes
-test-kubernetes: ## Floors that a Kubernetes cluster holds, with its client: off elsewhere, for what that takes to build
-	cargo clippy -p kubernetes --features client --all-targets --locked -- -D warnings
-	cargo test -p kubernetes --features client --locked --quiet
-
 ui-test: ui
 	@cd ui && npm run --silent check && npm run --silent test
 

@@ -16,7 +16,7 @@ use crate::{
     config::{Config, ConfigError, Layers, Source},
 };
 
-pub use fleet::{FleetCommand, FleetGroup, Measured, RunArgs, SimulateArgs};
+pub use fleet::{FleetCommand, FleetGroup, Followed, Measured, RunArgs, SimulateArgs};
 pub use host::HostArgs;
 pub use image::ImageCommand;
 pub use rollout::{AuditCommand, Myself, RollArgs, RolloutCommand};

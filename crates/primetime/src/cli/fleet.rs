@@ -6,6 +6,7 @@ use clap::{Args, Subcommand};
 use fleet::{plan::Role, prometheus::Select};
 
 use super::rollout::Service;
+use crate::commands::Which;
 
 #[derive(Debug, Subcommand)]
 pub enum FleetCommand {
@@ -51,9 +52,25 @@ pub struct RunArgs {
     pub calendar: Option<PathBuf>,
     #[command(flatten)]
     pub measured: Measured,
+    #[command(flatten)]
+    pub followed: Followed,
     /// Print each minute's plan, and write nothing down
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// What follows the plan, besides hosts.
+#[derive(Debug, Args)]
+pub struct Followed {
+    /// A group whose engine is told the floor: asg/NAME, hpa/NAMESPACE/NAME or deployment/NAMESPACE/NAME [default: hosts follow by themselves]
+    #[arg(long, value_name = "GROUP")]
+    pub engine: Option<Which>,
+    /// The least floor that it is told, in members
+    #[arg(long, value_name = "COUNT", requires = "engine", default_value_t = 1)]
+    pub least: u32,
+    /// Instances that one member of the group runs
+    #[arg(long, value_name = "COUNT", requires = "engine", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub each: u32,
 }
 
 /// Where the load is read, instead of in the reports of hosts.

@@ -17,6 +17,7 @@ mod synthetic;
 pub mod takedown;
 
 use clap::CommandFactory;
+pub use fleet::engine::Which;
 use tokio_util::sync::CancellationToken;
 
 use crate::{

@@ -21,9 +21,27 @@ async fn store(there: &Installation) -> Store {
     Store::open_at(&location, &Options::default()).await.unwrap()
 }
 
-/// What one who plans would announce: a floor from now on, and one of a premiere three hours on.
-async fn announce(there: &Installation, (owner, fence): (&str, i64), floor: u32, minutes: u64) {
+/// What one who plans would announce, and then hold the lease for `leased` seconds: a floor from now on, and one of a premiere three hours on.
+pub async fn announce(
+    there: &Installation,
+    (owner, fence): (&str, i64),
+    floor: u32,
+    minutes: u64,
+    leased: u64,
+) {
     let store = store(there).await;
+    let seconds = Duration::from_secs;
+    // Whoever was killed with the lease has it for a while.
+    let mut tries = 0;
+    let taken = loop {
+        let taken = store.lease_fleet("site", owner, seconds(leased), now(there)).await.unwrap();
+        tries += 1;
+        if taken.is_some() || tries > 100 {
+            break taken;
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    assert_eq!(taken, Some(fence));
     let at = now(there);
     let lasting = Duration::from_secs(60 * minutes);
     let (soon, later) = (at.plus(Duration::from_secs(3 * 3600)), at.plus(Duration::from_secs(4 * 3600)));
@@ -49,8 +67,6 @@ async fn announce(there: &Installation, (owner, fence): (&str, i64), floor: u32,
         capacity: "v1: 600 requests/min per instance, not yet seen at its limit".into(),
         troubles: Vec::new(),
     };
-    let leased = store.lease_fleet("site", owner, Duration::from_secs(600), at).await.unwrap();
-    assert_eq!(leased, Some(fence));
     let mut tx = store.begin().await.unwrap();
     let text = serde_json::to_string(&announced).unwrap();
     tx.put_fleet_plan("site", (owner, fence), &text, at).await.unwrap();
@@ -71,7 +87,7 @@ async fn hosts_follow_the_plan_and_keep_what_they_have_without_one() {
     says(&there, &mut host, "site runs 1 of v1 on 1 host").await;
     assert!(there.succeed("fleet status").contains("Nobody ever planned for site"));
 
-    announce(&there, ("first", 1), 3, 10).await;
+    announce(&there, ("first", 1), 3, 10, 600).await;
     says(&there, &mut host, "site runs 3 of v1 on 1 host").await;
     let said = there.succeed("fleet status");
     for words in [
@@ -88,17 +104,17 @@ async fn hosts_follow_the_plan_and_keep_what_they_have_without_one() {
     );
 
     // More than the operator lets one host have, and then fewer; what somebody scaled to is the least.
-    announce(&there, ("first", 1), 9, 10).await;
+    announce(&there, ("first", 1), 9, 10, 600).await;
     says(&there, &mut host, "site runs 5 of v1 on 1 host").await;
-    announce(&there, ("first", 1), 2, 10).await;
+    announce(&there, ("first", 1), 2, 10, 600).await;
     says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
     there.succeed("release scale 3 --why tonight --as min");
     says(&there, &mut host, "site runs 3 of v1 on 1 host").await;
-    announce(&there, ("first", 1), 4, 10).await;
+    announce(&there, ("first", 1), 4, 10, 600).await;
     says(&there, &mut host, "site runs 4 of v1 on 1 host").await;
 
     // Whoever planned is gone and the plan has expired: nothing is let go at once, also not by a host that begins anew.
-    announce(&there, ("first", 1), 4, 0).await;
+    announce(&there, ("first", 1), 4, 0, 600).await;
     assert!(there.succeed("fleet status").contains("The plan has expired (0 min old)"));
     tokio::time::sleep(Duration::from_secs(2)).await;
     says(&there, &mut host, "site runs 4 of v1 on 1 host").await;

@@ -8,6 +8,8 @@ mod bucket;
 mod catalogue;
 mod chat;
 mod commands;
+#[cfg(feature = "aws")]
+mod engine;
 mod fleet;
 mod golden_images;
 mod host;

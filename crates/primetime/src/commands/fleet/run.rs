@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use drivers::group::Aim;
 use ops::fleet::{Aims, Fleet, Looked};
 use tokio_util::sync::CancellationToken;
 
-use super::{calendar::Calendar, source, status, zone};
+use super::{calendar::Calendar, engine::AnyGroup, following::Following, source, status, zone};
 use crate::{
     app::App,
-    cli::{FleetGroup, RunArgs},
+    cli::{FleetGroup, Followed, RunArgs},
     commands::{runtime, show},
     config::Config,
     data::random_word,
@@ -42,6 +43,7 @@ async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<()
     if let Some(source) = source::measured(&wanted.measured)? {
         fleet = fleet.hears(source);
     }
+    let mut following = following(app, wanted).await?;
     let mut known = Vec::new();
     let mut looks = Looks::new(EVERY, stop);
     let mut count = 0;
@@ -53,7 +55,12 @@ async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<()
         }
         count += 1;
         match fleet.look(&known).await {
-            Ok(Looked::Planned(announced)) if wanted.dry_run => show(&status::words(&announced))?,
+            Ok(Looked::Planned(announced)) if wanted.dry_run => {
+                show(&status::words(&announced))?;
+                if let Some(following) = &following {
+                    show(&following.would(Some(announced.plan.at(app.clock.now()))).await)?;
+                }
+            }
             Ok(Looked::Planned(announced)) => {
                 tracing::info!(
                     floor = announced.plan.at(app.clock.now()),
@@ -68,11 +75,22 @@ async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<()
                 tracing::warn!(error, "nothing was planned; the last plan stands");
             }
         }
+        if let (Some(following), Some(fence)) = (&mut following, fleet.fence()) {
+            following.look(fence, app.clock.now()).await;
+        }
     }
     if !wanted.dry_run {
         fleet.leave().await.doing(|| "let another one plan".into())?;
     }
     Ok(())
+}
+
+async fn following(app: &App, wanted: &RunArgs) -> Result<Option<Following<AnyGroup>>, Failed> {
+    let Followed { engine, least, each } = &wanted.followed;
+    let Some(which) = engine else { return Ok(None) };
+    let aim = Aim { least: *least, each: *each };
+    let service = wanted.group.service.name.clone();
+    Ok(Some(Following::new(app.store()?.clone(), service, AnyGroup::open(which).await?, aim)))
 }
 
 fn aims(app: &App, wanted: &RunArgs) -> Result<Aims, Failed> {
