@@ -7,7 +7,10 @@ use aws::{Asg, Patience};
 use drivers::group::Group;
 use tokio::process::Command;
 
-use crate::moto;
+use crate::{
+    metadata::{self, Metadata},
+    moto,
+};
 
 /// Prints what a look at the group `AWS_TEST_GROUP` finds.
 #[tokio::test]
@@ -26,7 +29,7 @@ async fn look() {
     }
 }
 
-/// With nothing of this process's environment, and never a question to the machine's metadata.
+/// With nothing of this process's environment, and no question to the machine's metadata, unless it is said.
 async fn looks(environment: &[(&str, &str)]) -> String {
     let Output { stdout, status, .. } = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "opened::look", "--ignored", "--nocapture"])
@@ -95,5 +98,29 @@ async fn what_is_missing_or_wrong_is_said() {
         let wrong = [("AWS_TEST_GROUP", group.as_str()), ("AWS_TEST_ENDPOINT", endpoint)];
         let said = looks(&[wrong.as_slice(), &KEYS, &[region]].concat()).await;
         assert!(said.contains("not seen: Busy(5s)"), "{endpoint}: {said}");
+    }
+}
+
+/// On a machine of AWS nothing but the group is named.
+#[tokio::test]
+async fn keys_and_region_come_from_the_machine() {
+    let (group, endpoint) = (moto::group().await, format!("http://127.0.0.1:{}", moto::port()));
+    let there = [("AWS_TEST_GROUP", group.as_str()), ("AWS_TEST_ENDPOINT", endpoint.as_str())];
+    for (how, says) in [
+        (Metadata::Good, "seen: Size { floor: 0, most: 20,"),
+        (Metadata::NoRole, "give the machine a role"),
+        (Metadata::Broken, "not opened: no AWS region is known"),
+    ] {
+        let metadata = metadata::serve(how).await;
+        let machine = [
+            ("AWS_EC2_METADATA_DISABLED", "false"),
+            ("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.as_str()),
+        ];
+        let said = looks(&[there.as_slice(), &machine].concat()).await;
+        assert!(said.contains(says), "{how:?}: {said}");
+        // With the region named, it is the credentials that are not to be had at the moment.
+        let said = looks(&[there.as_slice(), &machine, &[("AWS_REGION", moto::REGION)]].concat()).await;
+        let says = if matches!(how, Metadata::Broken) { "not seen: Busy(5s)" } else { says };
+        assert!(said.contains(says), "{how:?}: {said}");
     }
 }

@@ -79,7 +79,7 @@ impl Proxy {
     }
 }
 
-async fn request(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+pub async fn request(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
         if client.read_buf(&mut bytes).await? == 0 {
