@@ -5,7 +5,7 @@ use std::{process::Output, time::Duration};
 
 use aws::{Asg, Patience};
 use drivers::group::Group;
-use tokio::process::Command;
+use tokio::{process::Command, task::JoinSet};
 
 use crate::{
     metadata::{self, Metadata},
@@ -105,22 +105,29 @@ async fn what_is_missing_or_wrong_is_said() {
 #[tokio::test]
 async fn keys_and_region_come_from_the_machine() {
     let (group, endpoint) = (moto::group().await, format!("http://127.0.0.1:{}", moto::port()));
-    let there = [("AWS_TEST_GROUP", group.as_str()), ("AWS_TEST_ENDPOINT", endpoint.as_str())];
-    for (how, says) in [
-        (Metadata::Good, "seen: Size { floor: 0, most: 20,"),
-        (Metadata::NoRole, "give the machine a role"),
-        (Metadata::Broken, "not opened: no AWS region is known"),
+    let busy = "not seen: Busy(5s)";
+    let none = "not opened: no AWS region is known";
+    let mut cases = JoinSet::new();
+    for (how, region, says) in [
+        (Metadata::Good, None, "seen: Size { floor: 0, most: 20,"),
+        (Metadata::NoRole, None, "give the machine a role"),
+        (Metadata::Broken, None, none),
+        // Who gives credentials is away for the moment.
+        (Metadata::Broken, Some(("AWS_REGION", moto::REGION)), busy),
     ] {
-        let metadata = metadata::serve(how).await;
-        let machine = [
-            ("AWS_EC2_METADATA_DISABLED", "false"),
-            ("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.as_str()),
-        ];
-        let said = looks(&[there.as_slice(), &machine].concat()).await;
-        assert!(said.contains(says), "{how:?}: {said}");
-        // With the region named, it is the credentials that are not to be had at the moment.
-        let said = looks(&[there.as_slice(), &machine, &[("AWS_REGION", moto::REGION)]].concat()).await;
-        let says = if matches!(how, Metadata::Broken) { "not seen: Busy(5s)" } else { says };
-        assert!(said.contains(says), "{how:?}: {said}");
+        let (group, endpoint) = (group.clone(), endpoint.clone());
+        cases.spawn(async move {
+            let metadata = metadata::serve(how).await;
+            let mut machine =
+                vec![("AWS_TEST_GROUP", group.as_str()), ("AWS_TEST_ENDPOINT", endpoint.as_str())];
+            machine.extend([
+                ("AWS_EC2_METADATA_DISABLED", "false"),
+                ("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.as_str()),
+            ]);
+            machine.extend(region);
+            let said = looks(&machine).await;
+            assert!(said.contains(says), "{how:?} {region:?}: {said}");
+        });
     }
+    cases.join_all().await;
 }
