@@ -20,7 +20,7 @@ demo: ui masters ## Three brands on this machine: builds, encodes, serves, print
 	cargo build --release --locked -p primetime
 	exec target/release/primetime demo
 
-test: packages-test tools ui fmt lint deny unit test-kubernetes test-previous ui-test browser test-images test-deploy ## Every check there is
+test: packages-test tools ui fmt lint deny unit test-kubernetes test-aws test-previous ui-test browser test-images test-deploy ## Every check there is
 	@echo "All checks passed."
 
 .PHONY: packages-run packages-test packages-images
@@ -57,7 +57,7 @@ lint: ui
 
 deny: tools
 	target/tools/bin/cargo-deny-$(DENY_VERSION) --locked check licenses bans sources
-	target/tools/bin/cargo-deny-$(DENY_VERSION) --locked --features kubernetes/client check licenses bans sources
+	target/tools/bin/cargo-deny-$(DENY_VERSION) --locked --features kubernetes/client,aws/sdk check licenses bans sources
 
 unit: tools ui
 	cargo test --workspace --locked --quiet
@@ -151,6 +151,13 @@ SOAK_SECONDS ?= 60
 soak: ## The long runs: every fuzz target, and hundreds of kills
 	for target in fuzz/targets/*.rs; do fuzz/run "$$(basename "$$target" .rs)" $(SOAK_SECONDS) || exit 1; done
 	for round in $$(seq 50); do cargo test --quiet --locked -p store -p work -p primetime --test it kill || exit 1; done
+
+.PHONY: test-aws
+test-aws: ## AWS's Auto Scaling groups: crates/aws with its SDK, against moto
+	@scripts/packages python3-venv
+	@scripts/deploy-tools
+	cargo clippy --locked -p aws --features sdk --all-targets -- -D warnings
+	cargo test --locked --quiet -p aws --features sdk
 
 .PHONY: packages-deploy test-deploy
 packages-deploy:

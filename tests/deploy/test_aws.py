@@ -140,6 +140,18 @@ class Made(unittest.TestCase):
         self.assertEqual(may["ViewingRole"], {"s3:GetObject", "s3:ListBucket"})
         self.assertIn("s3:PutObject", may["WorkRole"])
 
+        # Whoever sets floors may do what the driver says it does, and nobody else may.
+        arn = base["FleetPolicy"]["PhysicalResourceId"]
+        self.assertEqual(iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"], 0)
+        document = iam.get_policy_version(PolicyArn=arn, VersionId="v1")["PolicyVersion"]["Document"]
+        statements = (yaml.safe_load(document) if isinstance(document, str) else document)["Statement"]
+        may = {a for s in statements for a in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])}
+        driver = (HERE / "crates/aws/src/fault.rs").read_text()
+        needed = re.search(r"pub const ACTIONS.*?= \[(.*?)\];", driver, re.S)[1]
+        self.assertEqual(may, set(re.findall(r'"(autoscaling:\w+)"', needed)))
+        for statement in statements:
+            self.assertEqual("Condition" in statement, statement["Sid"] != "Look")
+
         bucket = base["Objects"]["PhysicalResourceId"]
         for name in [*(f"primetime-{role}" for role in ROLES), "primetime"]:
             self.stacks.delete_stack(StackName=name)

@@ -11,7 +11,7 @@ use drivers::{
 
 use crate::{
     moto::{self, PATIENT},
-    proxy::{CHANGE, Does, Proxy, fault, whole},
+    proxy::{CHANGE, Does, Proxy, action, fault, whole},
 };
 
 const LOOK: &str = "DescribeAutoScalingGroups";
@@ -118,24 +118,28 @@ async fn what_a_policy_wants_is_left_to_it() {
 /// What is wanted above a floor that rises is somebody's answer to the load; a floor that is there and not wanted is wanted at once.
 #[tokio::test]
 async fn a_rising_floor_lowers_nothing() {
-    let group = moto::group().await;
-    let asg = moto::asg(&group);
+    let (proxy, asg) = behind_a_proxy().await;
     let wants = async |wanted| {
-        let set = moto::client(moto::port(), PATIENT).set_desired_capacity().auto_scaling_group_name(&group);
+        let group = asg.name().trim_start_matches("asg/");
+        let set = moto::client(moto::port(), PATIENT).set_desired_capacity().auto_scaling_group_name(group);
         set.desired_capacity(wanted).send().await.unwrap();
     };
     wants(6).await;
     asg.hold(3, 1).await.unwrap();
     assert_eq!(asg.size().await.unwrap(), Size { floor: 3, most: 20, wanted: 6, serving: 6 });
+    assert!(!proxy.came().concat().contains("DesiredCapacity"));
     wants(1).await;
     asg.hold(3, 1).await.unwrap();
+    // Said, and not left to the service, which raises to a MinSize that is new alone; moto does always.
+    assert!(proxy.came().concat().contains("DesiredCapacity=3"));
     assert_eq!(asg.size().await.unwrap().wanted, 3);
 }
 
 #[tokio::test]
 async fn the_fence_is_a_tag_of_the_group_and_is_written_when_it_grows() {
     let (proxy, asg) = behind_a_proxy().await;
-    let came = |proxy: &Proxy| std::mem::take(&mut *proxy.came.lock().unwrap());
+    let came =
+        |proxy: &Proxy| proxy.came().iter().map(|request| action(request).to_owned()).collect::<Vec<_>>();
     asg.hold(3, 4).await.unwrap();
     assert_eq!(came(&proxy), [LOOK, "CreateOrUpdateTags", CHANGE]);
     asg.hold(5, 4).await.unwrap();
@@ -183,4 +187,27 @@ async fn groups_that_count_weights_are_refused() {
         proxy.set(Some((LOOK, Does::Says(whole(200, "", &answer)))));
         assert!(refused(asg.hold(1, 1).await).contains("instead of instances"), "{counts}");
     }
+}
+
+#[tokio::test]
+async fn only_the_healthy_in_service_serve() {
+    let group = moto::group().await;
+    let asg = moto::asg(&group);
+    asg.hold(4, 1).await.unwrap();
+    let client = moto::client(moto::port(), PATIENT);
+    let seen = client.describe_auto_scaling_groups().auto_scaling_group_names(&group).send().await.unwrap();
+    let ids: Vec<&str> = seen.auto_scaling_groups()[0]
+        .instances()
+        .iter()
+        .filter_map(|instance| instance.instance_id())
+        .collect();
+    let sick = client.set_instance_health().instance_id(ids[0]).health_status("Unhealthy");
+    sick.send().await.unwrap();
+    let aside = client.enter_standby().auto_scaling_group_name(&group).instance_ids(ids[1]);
+    aside.should_decrement_desired_capacity(false).send().await.unwrap();
+    let size = asg.size().await.unwrap();
+    // moto starts another in the place of the one that stands by.
+    let there = client.describe_auto_scaling_groups().auto_scaling_group_names(&group).send().await.unwrap();
+    let all = there.auto_scaling_groups()[0].instances().len();
+    assert_eq!((size.floor, size.serving as usize), (4, all - 2), "{all} are there");
 }

@@ -5,6 +5,7 @@
 
 mod asg;
 mod conforms;
+mod metadata;
 mod moto;
 mod opened;
 mod proxy;

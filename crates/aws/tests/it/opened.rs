@@ -5,9 +5,12 @@ use std::{process::Output, time::Duration};
 
 use aws::{Asg, Patience};
 use drivers::group::Group;
-use tokio::process::Command;
+use tokio::{process::Command, task::JoinSet};
 
-use crate::moto;
+use crate::{
+    metadata::{self, Metadata},
+    moto,
+};
 
 /// Prints what a look at the group `AWS_TEST_GROUP` finds.
 #[tokio::test]
@@ -26,7 +29,7 @@ async fn look() {
     }
 }
 
-/// With nothing of this process's environment, and never a question to the machine's metadata.
+/// With nothing of this process's environment, and no question to the machine's metadata, unless it is said.
 async fn looks(environment: &[(&str, &str)]) -> String {
     let Output { stdout, status, .. } = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "opened::look", "--ignored", "--nocapture"])
@@ -96,4 +99,35 @@ async fn what_is_missing_or_wrong_is_said() {
         let said = looks(&[wrong.as_slice(), &KEYS, &[region]].concat()).await;
         assert!(said.contains("not seen: Busy(5s)"), "{endpoint}: {said}");
     }
+}
+
+/// On a machine of AWS nothing but the group is named.
+#[tokio::test]
+async fn keys_and_region_come_from_the_machine() {
+    let (group, endpoint) = (moto::group().await, format!("http://127.0.0.1:{}", moto::port()));
+    let busy = "not seen: Busy(5s)";
+    let none = "not opened: no AWS region is known";
+    let mut cases = JoinSet::new();
+    for (how, region, says) in [
+        (Metadata::Good, None, "seen: Size { floor: 0, most: 20,"),
+        (Metadata::NoRole, None, "give the machine a role"),
+        (Metadata::Broken, None, none),
+        // Who gives credentials is away for the moment.
+        (Metadata::Broken, Some(("AWS_REGION", moto::REGION)), busy),
+    ] {
+        let (group, endpoint) = (group.clone(), endpoint.clone());
+        cases.spawn(async move {
+            let metadata = metadata::serve(how).await;
+            let mut machine =
+                vec![("AWS_TEST_GROUP", group.as_str()), ("AWS_TEST_ENDPOINT", endpoint.as_str())];
+            machine.extend([
+                ("AWS_EC2_METADATA_DISABLED", "false"),
+                ("AWS_EC2_METADATA_SERVICE_ENDPOINT", metadata.as_str()),
+            ]);
+            machine.extend(region);
+            let said = looks(&machine).await;
+            assert!(said.contains(says), "{how:?} {region:?}: {said}");
+        });
+    }
+    cases.join_all().await;
 }

@@ -20,9 +20,9 @@ pub enum Does {
 pub struct Proxy {
     pub port: u16,
     /// Calls of this `Action` suffer this.
-    pub rule: Arc<Mutex<Option<(&'static str, Does)>>>,
-    /// The actions that came, in their order.
-    pub came: Arc<Mutex<Vec<String>>>,
+    rule: Arc<Mutex<Option<(&'static str, Does)>>>,
+    /// The requests that came, in their order.
+    came: Arc<Mutex<Vec<String>>>,
 }
 
 pub const CHANGE: &str = "UpdateAutoScalingGroup";
@@ -44,6 +44,11 @@ impl Proxy {
         proxy
     }
 
+    /// What came since the last time.
+    pub fn came(&self) -> Vec<String> {
+        std::mem::take(&mut self.came.lock().unwrap())
+    }
+
     pub fn set(&self, rule: Option<(&'static str, Does)>) {
         *self.rule.lock().unwrap() = rule;
     }
@@ -51,8 +56,8 @@ impl Proxy {
     /// One request on each connection.
     async fn pass(&self, mut client: TcpStream, to: u16) -> std::io::Result<()> {
         let request = request(&mut client).await?;
-        let action = action(&request);
-        self.came.lock().unwrap().push(action.clone());
+        let action = action(&String::from_utf8_lossy(&request)).to_owned();
+        self.came.lock().unwrap().push(String::from_utf8_lossy(&request).into_owned());
         let rule = self.rule.lock().unwrap().clone();
         let answer = match rule.filter(|(of, _)| *of == action).map(|(_, does)| does) {
             None => forward(&request, to).await?,
@@ -79,7 +84,7 @@ impl Proxy {
     }
 }
 
-async fn request(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
+pub async fn request(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     loop {
         if client.read_buf(&mut bytes).await? == 0 {
@@ -97,10 +102,9 @@ async fn request(client: &mut TcpStream) -> std::io::Result<Vec<u8>> {
     }
 }
 
-fn action(request: &[u8]) -> String {
-    let text = String::from_utf8_lossy(request);
-    let action = text.split_once("Action=").and_then(|(_, rest)| rest.split('&').next());
-    action.unwrap_or_default().to_owned()
+/// Which call this is.
+pub fn action(request: &str) -> &str {
+    request.split_once("Action=").and_then(|(_, rest)| rest.split('&').next()).unwrap_or_default()
 }
 
 /// moto closes after each answer.
