@@ -20,7 +20,7 @@ demo: ui masters ## Three brands on this machine: builds, encodes, serves, print
 	cargo build --release --locked -p primetime
 	exec target/release/primetime demo
 
-test: packages-test tools ui fmt lint deny unit test-kubernetes test-aws test-previous ui-test browser test-images test-deploy ## Every check there is
+test: packages-test tools ui fmt lint deny unit test-previous ui-test browser test-images test-deploy ## Every check there is
 	@echo "All checks passed."
 
 .PHONY: packages-run packages-test packages-images
@@ -52,15 +52,18 @@ masters: packages-run ## Make the demo's footage
 fmt:
 	cargo fmt --all --check
 
+# All engines: off where one develops, for the minutes that they take to compile; tested and released with.
+ENGINES := --features primetime/aws,primetime/kubernetes,aws/sdk,kubernetes/client
+
 lint: ui
-	cargo clippy --workspace --all-targets --locked -- -D warnings
+	cargo clippy --workspace --all-targets --locked $(ENGINES) -- -D warnings
 
+# On wasm the Kubernetes client would bring bundled root certificates, whose licence we do not take.
 deny: tools
-	target/tools/bin/cargo-deny-$(DENY_VERSION) --locked check licenses bans sources
-	target/tools/bin/cargo-deny-$(DENY_VERSION) --locked --features kubernetes/client,aws/sdk check licenses bans sources
+	target/tools/bin/cargo-deny-$(DENY_VERSION) --locked $(ENGINES) --target x86_64-unknown-linux-gnu check licenses bans sources
 
-unit: tools ui
-	cargo test --workspace --locked --quiet
+unit: tools ui deploy-tools
+	cargo test --workspace --locked --quiet $(ENGINES)
 
 ui-test: ui
 	@cd ui && npm run --silent check && npm run --silent test
@@ -126,7 +129,7 @@ PREVIOUS := e32db5d3faf7
 test-previous: packages-test ui ## The previous release's binary beside this one's, on one database and one edition
 	@if git cat-file -e '$(PREVIOUS)^{commit}'; then \
 	  scripts/previous $(PREVIOUS) && PREVIOUS_BINARY=$(CURDIR)/target/previous/$(PREVIOUS)/primetime \
-	  cargo test --workspace --locked --quiet --test it -- --ignored previous::; \
+	  cargo test --workspace --locked --quiet $(ENGINES) --test it -- --ignored previous::; \
 	else echo 'NOT TESTED beside the release before: this clone has no history (git fetch --unshallow)'; fi
 
 .PHONY: bench-rollout
@@ -152,22 +155,16 @@ soak: ## The long runs: every fuzz target, and hundreds of kills
 	for target in fuzz/targets/*.rs; do fuzz/run "$$(basename "$$target" .rs)" $(SOAK_SECONDS) || exit 1; done
 	for round in $$(seq 50); do cargo test --quiet --locked -p store -p work -p primetime --test it kill || exit 1; done
 
-.PHONY: test-aws
-test-aws: ## AWS's Auto Scaling groups: crates/aws with its SDK, against moto
-	@scripts/packages python3-venv
-	@scripts/deploy-tools
-	cargo clippy --locked -p aws --features sdk --all-targets -- -D warnings
-	cargo test --locked --quiet -p aws --features sdk
-
-.PHONY: packages-deploy test-deploy
+# moto, which stands in for AWS, and the checkers of deploy/.
+.PHONY: packages-deploy test-deploy deploy-tools
 packages-deploy:
 	@scripts/packages python3-venv systemd podman
-test-deploy: packages-deploy ## Units, manifests and templates of deploy/, by systemd-analyze, schemas, cfn-lint and moto
+deploy-tools: packages-deploy
 	@scripts/deploy-tools
+test-deploy: deploy-tools ## Units, manifests and templates of deploy/, by systemd-analyze, schemas, cfn-lint and moto
 	target/tools/deploy/bin/python -m unittest discover --buffer --start-directory tests/deploy
 
 GOLDEN_PACKAGES := mmdebstrap qemu-system-x86 qemu-utils ovmf packer mtools dosfstools gdisk systemd-boot-efi binutils e2fsprogs
-# The bake has not been seen to its end yet: see deploy/image/README.md.
 .PHONY: packages-golden test-golden bench-image
 packages-golden: packages-test
 	@scripts/packages $(GOLDEN_PACKAGES)

@@ -16,6 +16,8 @@ mod ask;
 #[cfg(feature = "client")]
 mod scaled;
 #[cfg(feature = "client")]
+mod seen;
+#[cfg(feature = "client")]
 mod view;
 
 #[cfg(feature = "client")]

@@ -20,7 +20,8 @@ use crate::{
     Kind, Target,
     answer::{MOMENT, meaning},
     ask::{Api, Failure, chain},
-    view::{FENCE, Hpa, MOST, Meta, Workload, WorkloadStatus},
+    seen::Seen,
+    view::{FENCE, Hpa, Meta, Workload},
 };
 
 /// How long one request may take; a call makes at most four.
@@ -33,21 +34,11 @@ const TRIES: usize = 2;
 
 /// A HorizontalPodAutoscaler or a Deployment, and the floor that is held there.
 pub struct Scaled {
-    api: Api,
-    target: Target,
-    name: String,
-    most: Option<u32>,
-}
-
-/// What a decision stands on.
-struct Seen {
-    /// Who serves of them, where that stands in another object, is not known yet.
-    size: Size,
-    meta: Meta,
-    /// The object that counts those who are ready: its path and its name.
-    ready: Option<(String, String)>,
-    /// The autoscaler leaves its target alone.
-    off: bool,
+    pub(crate) api: Api,
+    pub(crate) target: Target,
+    pub(crate) name: String,
+    /// What the operator says.
+    pub(crate) most: Option<u32>,
 }
 
 impl Scaled {
@@ -96,7 +87,7 @@ impl Scaled {
         self
     }
 
-    fn path(&self) -> String {
+    pub(crate) fn path(&self) -> String {
         let (group, resource) = self.target.kind().resource();
         let version = match self.target.kind() {
             Kind::Hpa => "v2",
@@ -105,65 +96,11 @@ impl Scaled {
         format!("/apis/{group}/{version}/namespaces/{}/{resource}", self.target.namespace())
     }
 
-    async fn look(&self) -> Result<Seen, EngineError> {
-        let failed = |failure| meaning(failure, &self.target);
-        let (path, name) = (self.path(), self.target.name());
-        match self.target.kind() {
-            Kind::Hpa => Ok(self.autoscaler(self.api.get(&path, name).await.map_err(failed)?)),
-            Kind::Deployment => self.deployment(self.api.get(&path, name).await.map_err(failed)?),
-        }
-    }
-
-    fn autoscaler(&self, hpa: Hpa) -> Seen {
-        let status = hpa.status.unwrap_or_default();
-        let floor = hpa.spec.min_replicas.unwrap_or(1);
-        let most = self.most.map_or(hpa.spec.max_replicas, |most| most.min(hpa.spec.max_replicas));
-        let off = status.is_off() && floor > 0;
-        // Its controller looks every 15 s, and then wants at least the floor; one that is off will not.
-        let wanted = if off { status.desired_replicas } else { status.desired_replicas.max(floor) };
-        let target = hpa.spec.scale_target_ref;
-        let ready = target.path(self.target.namespace()).map(|path| (path, target.name));
-        let size = Size { floor, most, wanted, serving: status.current_replicas };
-        Seen { size, meta: hpa.metadata, ready, off }
-    }
-
-    /// How many of what an autoscaler scales are ready: its own `currentReplicas` counts pods that are still starting.
-    async fn ready(&self, path: &str, name: &str) -> Result<u32, EngineError> {
-        match self.api.get::<Workload>(path, name).await {
-            Ok(workload) => Ok(serving(workload.status)),
-            Err(Failure::Answered { code, .. }) if code == StatusCode::NOT_FOUND => Ok(0),
-            Err(failure) => Err(meaning(failure, &self.target)),
-        }
-    }
-
-    fn deployment(&self, deployment: Workload) -> Result<Seen, EngineError> {
-        let floor = deployment.spec.replicas.unwrap_or(1);
-        let said = self.number(&deployment.metadata, MOST)?;
-        let Some(most) = said.into_iter().chain(self.most).min() else {
-            return Err(EngineError::Refused(format!(
-                "{}: nobody says how many replicas it may have: kubectl annotate deployment {} --namespace {} {MOST}=N",
-                self.name,
-                self.target.name(),
-                self.target.namespace()
-            )));
-        };
-        let size = Size { floor, most, wanted: floor, serving: serving(deployment.status) };
-        Ok(Seen { size, meta: deployment.metadata, ready: None, off: false })
-    }
-
     fn is_off(&self) -> EngineError {
         EngineError::Refused(format!(
             "{}: somebody has scaled what it scales to 0, and until that is undone it leaves it alone: kubectl scale --replicas=1",
             self.name
         ))
-    }
-
-    /// What an annotation of ours says.
-    fn number<N: std::str::FromStr>(&self, meta: &Meta, key: &str) -> Result<Option<N>, EngineError> {
-        let Some(text) = meta.annotations.get(key) else { return Ok(None) };
-        let unread =
-            |_| EngineError::Refused(format!("{}: its annotation {key} is no number: {text}", self.name));
-        text.parse().map(Some).map_err(unread)
     }
 
     /// Changes floor and fence of the state that was read, and of no other.
@@ -189,10 +126,6 @@ impl Scaled {
 
 fn no_way(target: &Target, error: &dyn std::error::Error) -> EngineError {
     EngineError::Refused(format!("{target}: there is no way to a cluster: {}", chain(error)))
-}
-
-fn serving(status: Option<WorkloadStatus>) -> u32 {
-    status.map_or(0, |status| status.ready_replicas)
 }
 
 impl Group for Scaled {

@@ -6,7 +6,7 @@ use drivers::{EngineError, group::Group};
 use http::{HeaderMap, StatusCode, header};
 use serde_json::json;
 
-use crate::cluster::{Cluster, Said, status};
+use crate::cluster::{self, Cluster, Said, status};
 
 /// What `hold` makes of that answer to its patch.
 async fn meaning(said: Said) -> EngineError {
@@ -62,6 +62,8 @@ async fn refusals_are_said_in_the_servers_words() {
 /// It may have been done: a store that was too slow to say so, a balancer whose server went away, a webhook that failed.
 #[tokio::test]
 async fn what_may_have_been_done_is_uncertain() {
+    let mut endless = cluster::hpa();
+    endless["metadata"]["annotations"]["example.com/theirs"] = "x".repeat(5 << 20).into();
     for said in [
         status(500, "InternalError", "etcdserver: request timed out", json!({})),
         status(504, "Timeout", "request did not complete within requested timeout", json!({})),
@@ -69,7 +71,7 @@ async fn what_may_have_been_done_is_uncertain() {
         plain(302, "", None),
         plain(200, "", None),
         plain(200, "{\"kind\":\"Status\",\"status\":\"Success\"}", None),
-        plain(200, &"x".repeat(5 << 20), None),
+        plain(200, &endless.to_string(), None),
     ] {
         let etcd = said.2.contains("etcdserver");
         let meant = meaning(said).await;

@@ -1,4 +1,4 @@
-//! What goes out, to the byte; and what stays as it was.
+//! What goes out: method, path, kind and body of each request; and what stays as it was.
 
 use drivers::group::Group;
 use serde_json::Value;

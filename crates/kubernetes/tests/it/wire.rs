@@ -50,10 +50,10 @@ async fn head(stream: &mut (impl AsyncRead + Unpin)) -> String {
     String::from_utf8(head).unwrap()
 }
 
-async fn answer(stream: &mut (impl AsyncWrite + Unpin), body: &str) {
+async fn answer(stream: &mut (impl AsyncWrite + Unpin), status: &str, body: &str) {
     let length = body.len();
     let head =
-        format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
+        format!("HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n");
     stream.write_all((head + body).as_bytes()).await.unwrap();
 }
 
@@ -71,7 +71,7 @@ async fn a_cluster_with_its_own_authority_is_asked_by_token() {
         let mut heads = Vec::new();
         for object in [cluster::hpa(), cluster::deployment()] {
             heads.push(head(&mut stream).await);
-            answer(&mut stream, &object.to_string()).await;
+            answer(&mut stream, "200 OK", &object.to_string()).await;
         }
         heads
     });
@@ -111,4 +111,20 @@ async fn who_goes_away_may_have_done_it() {
         assert!(matches!(unknown, Err(EngineError::Uncertain(_))), "{unknown:?}");
     }
     server.await.unwrap();
+}
+
+/// Whatever may be asked again is asked again by whoever follows the plan, and never behind its back.
+#[tokio::test]
+async fn who_is_busy_is_asked_once() {
+    let (listener, address) = listen().await;
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        for status in ["503 Service Unavailable", "200 OK"] {
+            head(&mut stream).await;
+            answer(&mut stream, status, &cluster::hpa().to_string()).await;
+        }
+    });
+    let busy = group(&format!("http://{address}"), None).await.size().await;
+    server.abort();
+    assert!(matches!(busy, Err(EngineError::Busy(_))), "{busy:?}");
 }
