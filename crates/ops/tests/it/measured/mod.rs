@@ -74,11 +74,8 @@ impl Land {
             for (instance, count) in instances.iter().zip(&mut *counts) {
                 instance.requests(SOME, "/").await;
                 *count += SOME;
-                there.until_so(&format!(
-                    "primetime_http_offered_total{{instance=\"{}\"}} == {count}",
-                    instance.ops
-                ));
             }
+            scraped(there, instances, counts);
             planned = self.look().await.unwrap().or(planned);
         }
         planned
@@ -87,6 +84,13 @@ impl Land {
     async fn loads(&self) -> Vec<Option<i64>> {
         let rows = self.store.fleet_minutes("site", 0).await.unwrap();
         rows.iter().map(|row| row.load.map(|(offered, _)| offered)).collect()
+    }
+}
+
+/// Waits until so many requests of each have been scraped.
+fn scraped(there: &server::Prometheus, instances: &[Instance], counts: &[usize]) {
+    for (instance, count) in instances.iter().zip(counts) {
+        there.until_so(&format!("primetime_http_offered_total{{instance=\"{}\"}} == {count}", instance.ops));
     }
 }
 
@@ -143,9 +147,7 @@ async fn the_load_is_what_came_whatever_is_killed() {
     );
 
     there.start_again();
-    for (instance, count) in instances.iter().zip(&counts) {
-        there.until_so(&format!("primetime_http_offered_total{{instance=\"{}\"}} == {count}", instance.ops));
-    }
+    scraped(&there, &instances, &counts);
     instances[1].gate.park();
     there.until_so("sum(primetime_serving) == 1");
     land.minute(&there, &instances, &mut counts).await;
