@@ -123,7 +123,7 @@ impl<E: Engine> Driver for Host<E> {
             phase: Phase::Failed(why.clone()),
         }));
         let hosts = [self.name.clone()].into();
-        Ok(Observation { instances, hosts, migration: self.migrations.last(), window: None })
+        Ok(Observation { instances, hosts, migration: self.migrations.last(), most: None, window: None })
     }
 
     async fn measure(&self, _service: &str, name: &str) -> Option<Sample> {

@@ -7,7 +7,7 @@ use fleet::rollout::{Action, Driver, DriverError, Duty, Observation, Rollout, St
 use store::{RolloutLease, RolloutState, Store, StoreError};
 use tokio::sync::Mutex;
 
-use crate::{OpsError, audit, windows::Windows};
+use crate::{OpsError, audit, fleet::known, windows::Windows};
 
 /// How long a controller may be silent before another takes over. Undo must not wait for long, and a controller that is alive
 /// looks every second.
@@ -83,7 +83,8 @@ impl<D: Driver> Controller<D> {
         if rollout.judging.is_some() {
             seen.window = self.window(service, &rollout).await;
         }
-        let Some((fence, stage, step)) = self.decide(lease, rollout, &seen, now).await? else {
+        let floor = self.floor(service, &seen, now).await?;
+        let Some((fence, stage, step)) = self.decide(lease, rollout, (&seen, floor), now).await? else {
             return Ok(Ticked::Replaced);
         };
         for action in &step.actions {
@@ -100,18 +101,29 @@ impl<D: Driver> Controller<D> {
         Ok(Ticked::Stepped { stage, step })
     }
 
+    /// What the fleet wants now, as far as the hosts have room for it.
+    async fn floor(&self, service: &str, seen: &Observation, now: Timestamp) -> Result<usize, OpsError> {
+        let known = match known(&self.store, service).await {
+            // A plan of another version's shape is none, and no reason to stand still.
+            Err(OpsError::Unreadable(_)) => None,
+            known => known?,
+        };
+        let floor = known.and_then(|known| known.floor(now)).unwrap_or(0);
+        Ok(usize::try_from(floor).unwrap_or(usize::MAX).min(seen.most.unwrap_or(0)))
+    }
+
     /// Takes the step and stores it, with its lines in the audit log, before anything of it is done. `None`: the lease is lost.
     async fn decide(
         &self,
         mut lease: RolloutLease,
         mut rollout: Rollout,
-        seen: &Observation,
+        (seen, floor): (&Observation, usize),
         now: Timestamp,
     ) -> Result<Option<(i64, Stage, Step)>, OpsError> {
         let service = lease.row.service.clone();
         let mut tries = 0;
         loop {
-            let step = rollout.step(seen, now);
+            let step = rollout.step(seen, floor, now);
             let stored = self.keep(&lease, &rollout, &step, now).await;
             tries += 1;
             match stored {

@@ -37,7 +37,7 @@ pub fn port() -> u16 {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
-            .unwrap_or_else(|error| panic!("{PYTHON}: {error}; `make test-aws` installs it"));
+            .unwrap_or_else(|error| panic!("{PYTHON}: {error}; `scripts/deploy-tools` installs it"));
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         (line.trim().parse().expect("moto says its port"), child)

@@ -9,6 +9,7 @@
 
 mod driver;
 mod plan;
+mod room;
 mod seen;
 mod state;
 mod step;

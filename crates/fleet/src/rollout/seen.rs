@@ -77,6 +77,9 @@ pub struct Observation {
     pub hosts: BTreeSet<String>,
     /// The last migration that was asked for.
     pub migration: Migrating,
+    /// How many instances the hosts that answer may have together when nothing is rolled; none: they do not say.
+    #[serde(default)]
+    pub most: Option<usize>,
     /// What canary and control did since the last observation; none if no window has ended.
     pub window: Option<Window>,
 }

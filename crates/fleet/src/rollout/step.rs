@@ -9,8 +9,9 @@ use crate::judge::{Judge, Verdict};
 const MOST_STAGES: usize = 8;
 
 impl Rollout {
-    /// Takes in what is seen, and says what to do now. Store the rollout before doing any of it.
-    pub fn step(&mut self, seen: &Observation, now: Timestamp) -> Step {
+    /// Takes in what is seen, and says what to do now. Store the rollout before doing any of it. `floor`: instances that the fleet wants
+    /// now; 0 when nobody plans.
+    pub fn step(&mut self, seen: &Observation, floor: usize, now: Timestamp) -> Step {
         let mut step = Step::default();
         if self.has_ended() {
             return step;
@@ -26,7 +27,8 @@ impl Rollout {
                 break;
             }
         }
-        step.actions = self.actions(seen);
+        self.make_room(floor, seen, &mut step.said);
+        step.actions = self.actions(seen, floor);
         let generation = self.plan.generation;
         match (self.stage, seen.migration(generation)) {
             (Stage::Migrate, Migration::Open) => step.actions.push(Action::Migrate {
@@ -255,12 +257,14 @@ impl Rollout {
         }
     }
 
-    /// Its own host, or of those that answer the one with the fewest instances of this rollout.
+    /// Its own host, or another.
     fn host_for(&self, at: usize, seen: &Observation) -> Option<String> {
         let own = &self.slots[at].host;
-        if seen.hosts.contains(own) {
-            return Some(own.clone());
-        }
+        if seen.hosts.contains(own) { Some(own.clone()) } else { self.emptiest(seen) }
+    }
+
+    /// Of the hosts that answer, the one with the fewest instances of this rollout.
+    pub(super) fn emptiest(&self, seen: &Observation) -> Option<String> {
         let load = |host: &&String| self.slots.iter().filter(|slot| slot.host == **host).count();
         seen.hosts.iter().min_by_key(load).cloned()
     }

@@ -61,7 +61,8 @@ impl Rollout {
             match self.want(slot.duty) {
                 Want::Gone => phase.is_none(),
                 Want::Ready => phase == Some(&Phase::Ready) || self.is_needless(slot, seen),
-                Want::Serving => phase == Some(&Phase::Serving),
+                // What the fleet wants more is waited for by nothing but the floor.
+                Want::Serving => phase == Some(&Phase::Serving) || self.is_extra(slot.duty),
             }
         })
     }
@@ -84,7 +85,7 @@ impl Rollout {
     }
 
     /// What leads from what is seen to what is wanted: first what adds to the traffic's takers, then what takes away.
-    pub(super) fn actions(&self, seen: &Observation) -> Vec<Action> {
+    pub(super) fn actions(&self, seen: &Observation, floor: usize) -> Vec<Action> {
         let (mut adding, mut parking, mut stopping) = (Vec::new(), Vec::new(), Vec::new());
         let stop = |name: &str| Action::Stop { name: name.to_owned(), drain_s: self.plan.limits.drain_s };
         for slot in &self.slots {
@@ -114,7 +115,7 @@ impl Rollout {
             }
         }
         // The floor stands above every plan: what would break it waits for a later step.
-        parking.truncate(seen.serving().saturating_sub(self.plan.floor));
+        parking.truncate(seen.serving().saturating_sub(self.least(floor)));
         adding.into_iter().chain(parking).chain(stopping).collect()
     }
 }

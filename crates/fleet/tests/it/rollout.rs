@@ -191,6 +191,43 @@ fn an_order_for_another_rollout_is_refused() {
     assert_eq!(rollout.why.as_deref(), Some("x"));
 }
 
+#[test]
+fn floors_that_rise_under_way_are_followed_and_nothing_is_parked_below_them() {
+    let (mut world, mut stored) = rolling(3, Trouble::None);
+    // Judged while the evening comes.
+    carry_out(&mut world, &mut stored, 8, None);
+    world.floor = 6;
+    carry_out(&mut world, &mut stored, 6, None);
+    assert!(
+        world.serving()["v1"] >= 6,
+        "of the old release, which everybody can be sent to: {:?}",
+        world.serving()
+    );
+    world.least_serving = usize::MAX;
+    carry_out(&mut world, &mut stored, 2000, None);
+    let rollout = read(&stored);
+    assert_eq!((rollout.stage, world.serving()), (Stage::Done, [("v2".to_owned(), 6)].into()));
+    assert!(world.least_serving >= 6, "{}", world.transcript.join("\n"));
+    assert_eq!(world.instances.len(), 6, "nothing is left behind");
+    insta::assert_snapshot!(
+        world
+            .transcript
+            .iter()
+            .filter(|line| line.contains("fleet wants"))
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
+}
+
+#[test]
+fn an_undo_waits_for_no_floor_and_keeps_what_was_added() {
+    let (mut world, mut stored) = rolling(3, Trouble::Behaves(Arm { errors: 0.2, ..GOOD }));
+    world.floor = 5;
+    carry_out(&mut world, &mut stored, 2000, None);
+    assert_eq!((read(&stored).stage, world.serving()), (Stage::Undone, [("v1".to_owned(), 5)].into()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
@@ -198,13 +235,14 @@ proptest! {
     #[test]
     fn nothing_that_we_do_breaks_the_floor(
         count in 1usize..7,
-        events in prop::collection::vec((1u64..40, 0usize..12, prop::bool::ANY), 0..4),
+        events in prop::collection::vec((1u64..40, 0usize..12, prop::bool::ANY, 0usize..10), 0..4),
     ) {
         let (mut world, mut stored) = rolling(count, Trouble::None);
         let mut killed = 0;
-        for (ticks, which, orders) in events {
+        for (ticks, which, orders, floor) in events {
             carry_out(&mut world, &mut stored, ticks, None);
             let mut rollout = read(&stored);
+            world.floor = floor;
             if orders {
                 let _ended = rollout.order(2, Order::Undo { why: "x".into() }, at(world.tick));
                 stored = serde_json::to_string(&rollout).unwrap();
@@ -219,5 +257,8 @@ proptest! {
         prop_assert!(world.least_serving + killed >= count, "{}", world.transcript.join("\n"));
         let serving = world.serving();
         prop_assert!(serving.len() <= 1, "{serving:?}");
+        // What the fleet wanted when the traffic was one release's, or what there was; whatever was killed in the end is the keeper's.
+        let names: std::collections::BTreeSet<_> = rollout.slots.iter().map(|slot| &slot.name).collect();
+        prop_assert_eq!(names.len(), rollout.slots.len(), "no two places have one name");
     }
 }

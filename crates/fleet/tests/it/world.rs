@@ -38,6 +38,8 @@ pub struct World {
     migration: Migrating,
     traffic: Traffic,
     pub least_serving: usize,
+    /// What the fleet wants.
+    pub floor: usize,
     pub transcript: Vec<String>,
 }
 
@@ -68,6 +70,7 @@ impl World {
             migration: Migrating::default(),
             traffic: Traffic::new(7),
             least_serving: count,
+            floor: 0,
             transcript: Vec::new(),
         }
     }
@@ -84,6 +87,7 @@ impl World {
                 .collect(),
             hosts: self.hosts.iter().filter(|host| !gone(host)).map(|host| (*host).to_owned()).collect(),
             migration: self.migration.clone(),
+            most: None,
             window: None,
         }
     }
@@ -189,7 +193,7 @@ pub fn carry_out(world: &mut World, stored: &mut String, most: u64, dies: Option
             break;
         }
         let seen = world.observe(&rollout);
-        let step = rollout.step(&seen, at(world.tick));
+        let step = rollout.step(&seen, world.floor, at(world.tick));
         if !lives() {
             continue; // after deciding, before storing
         }

@@ -35,6 +35,9 @@ struct Report {
     /// What came to each of its instances since they started.
     #[serde(default)]
     loads: BTreeMap<String, Totals>,
+    /// How many instances it has at most when nothing is rolled.
+    #[serde(default)]
+    most: Option<usize>,
     /// What its instances have counted since they started, for the judge; empty while no rollout is under way.
     counted: BTreeMap<String, Sample>,
 }
@@ -140,6 +143,9 @@ impl Driver for Hosts {
         for (host, heard) in heard.iter().filter(|(_, heard)| heard.is_there(now)) {
             seen.hosts.insert(host.clone());
             seen.instances.extend(heard.report.instances.iter().cloned());
+            // A host that does not say has room for what it has.
+            let most = heard.report.most.unwrap_or(heard.report.instances.len());
+            seen.most = Some(seen.most.unwrap_or(0).saturating_add(most));
             let migration = &heard.report.migration;
             // Of the same rollout: one that another host has begun counts more than one that was never asked for.
             if migration.generation > seen.migration.generation || seen.migration.state == Migration::Open {

@@ -27,6 +27,7 @@ pub struct Post<D> {
     clock: Arc<dyn Clock>,
     service: String,
     host: String,
+    most: Option<usize>,
     /// Without the loads, which change all the time.
     last: Option<Report>,
     loads: BTreeMap<String, Totals>,
@@ -45,13 +46,29 @@ impl<D: Driver> Post<D> {
         host: impl Into<String>,
     ) -> Self {
         let (service, host, recent) = (service.into(), host.into(), VecDeque::new());
-        Self { store, driver, clock, service, host, last: None, loads: BTreeMap::new(), told: 0, recent }
+        Self {
+            store,
+            driver,
+            clock,
+            service,
+            host,
+            most: None,
+            last: None,
+            loads: BTreeMap::new(),
+            told: 0,
+            recent,
+        }
+    }
+
+    /// Tells that there are never more than so many, unless something is rolled.
+    pub fn at_most(self, most: usize) -> Self {
+        Self { most: Some(most), ..self }
     }
 
     /// Tells what there is, if that is news or it was told long ago; with what instances have `counted`, for the judge.
     pub async fn tell(&mut self, counted: bool) -> Result<(), OpsError> {
         let seen = self.driver.observe(&self.service).await?;
-        let mut report = Report { migration: seen.migration, ..Report::default() };
+        let mut report = Report { migration: seen.migration, most: self.most, ..Report::default() };
         for mut instance in seen.instances {
             let local = instance.name;
             instance.name = names::everywhere(&self.service, &self.host, &local);
