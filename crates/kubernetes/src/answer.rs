@@ -23,8 +23,8 @@ pub(crate) fn meaning(failure: Failure, target: &Target) -> EngineError {
         Failure::Unknown(words) => return EngineError::Uncertain(format!("{target}: {words}")),
         Failure::Answered { code, words, again } => (code, words, again),
     };
-    // What stands before the server often answers with its status alone.
-    let words = if words.is_empty() { code.to_string() } else { words };
+    // What stands before the server often gives a status alone.
+    let words = if words.is_empty() { "no more is said".into() } else { words };
     let refused = |words: String| EngineError::Refused(format!("{target}: {words}"));
     match code {
         // Both are said before the request is carried out: 503 by a server that ends, or that is not there behind its balancer.
