@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Longer than it takes to kill whoever restores it.
-const LARGE: u64 = 64 << 20;
+const LARGE: u64 = 8 << 20;
 
 /// A bucket in a folder, in which one installation is `live`.
 struct Place {
