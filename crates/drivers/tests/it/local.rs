@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
-use drivers::{Engine, EngineError, State, Traffic, counted, local::LocalLimits};
+use drivers::{Engine, EngineError, Program, State, Traffic, counted, local::LocalLimits};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
@@ -98,7 +98,7 @@ async fn limits_are_refusals_or_the_systems() {
     let mode = |path: &str| host.dir.path().join(path).metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!((mode("host"), mode("host/instances.json")), (0o700, 0o600));
     let mut missing = spec("r1");
-    missing.binary = "/nowhere/primetime".into();
+    missing.program = Program::Binary("/nowhere/primetime".into());
     host.local.stop(&name("a")).await.unwrap();
     let refused = host.local.start(&name("b"), &missing, Traffic::WhenReady).await.unwrap_err().to_string();
     assert!(refused.contains("/nowhere/primetime"), "{refused}");

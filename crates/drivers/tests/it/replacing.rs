@@ -20,6 +20,7 @@ use tokio::{
     task::JoinSet,
     time::sleep,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     engine::{Host, until},
@@ -35,13 +36,16 @@ pub async fn ask(address: SocketAddr, path: &str) -> std::io::Result<String> {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
     match answer.split_once("\r\n\r\n") {
-        Some((head, body)) if head.starts_with("HTTP/1.0 200") => Ok(body.to_owned()),
+        // A proxy may say its own version.
+        Some((head, body)) if head.starts_with("HTTP/1.0 200") || head.starts_with("HTTP/1.1 200") => {
+            Ok(body.to_owned())
+        }
         _ => Err(std::io::Error::other(format!("no answer: {answer:?}"))),
     }
 }
 
 /// One connection, as many requests as it is let.
-async fn keep_alive(address: SocketAddr) -> std::io::Result<usize> {
+pub async fn keep_alive(address: SocketAddr) -> std::io::Result<usize> {
     let mut stream = BufReader::new(TcpStream::connect(address).await?);
     for count in 1.. {
         stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await?;
@@ -203,6 +207,10 @@ impl Engine for Vague {
 
     async fn stop(&self, name: &Name) -> Result<(), EngineError> {
         self.vaguely(self.local.stop(name)).await
+    }
+
+    async fn complete(&self, spec: &Spec, limit: Duration, stop: CancellationToken) -> Result<(), String> {
+        self.local.complete(spec, limit, stop).await
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{fs, path::PathBuf};
 
-use drivers::{Caps, Purpose, Spec};
+use drivers::{Caps, Program, Purpose, Spec};
 use objects::keys::KeyRing;
 
 /// Where they are, and how they are started.
@@ -40,7 +40,7 @@ impl Releases {
         if purpose == Purpose::Serve {
             arguments.extend(self.arguments.iter().cloned());
         }
-        Ok(Spec { release: release.to_owned(), binary, arguments, caps: Caps::default() })
+        Ok(Spec { release: release.to_owned(), program: Program::Binary(binary), arguments, caps: Caps::default() })
     }
 
     /// Those that are there, in order.
