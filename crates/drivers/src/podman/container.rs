@@ -94,7 +94,8 @@ impl Container {
     pub fn read(listed: Listed) -> Option<Self> {
         let labels = listed.labels?;
         let label = |key: &str| labels.get(key).cloned();
-        let lives = matches!(listed.state.as_str(), "running" | "paused" | "stopping");
+        // Stopped: its process has ended, and how is written down in a moment.
+        let lives = matches!(listed.state.as_str(), "running" | "paused" | "stopping" | "stopped");
         Some(Self {
             name: Name::new(label(INSTANCE)?).ok()?,
             release: label(RELEASE)?,

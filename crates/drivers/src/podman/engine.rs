@@ -92,7 +92,7 @@ impl Engine for Podman {
                 release: container.release,
                 state,
                 ops: ops(&facts),
-                pid: container.pid,
+                pid: container.pid.filter(|pid| *pid > 0),
                 started: container.started,
             });
         }

@@ -2,10 +2,14 @@
 
 use std::{fmt::Write, path::PathBuf};
 
+use rustix::process::{Resource, getrlimit};
+
 use crate::{EngineError, Program, Spec};
 
 /// Processes and threads of one container.
 const MOST_PROCESSES: u32 = 512;
+/// Of all containers together: the system counts this limit by user.
+const ALL_PROCESSES: u64 = 32_768;
 /// Of what a container has written, before podman begins anew.
 const LOG: &str = "max-size=64mb";
 
@@ -47,7 +51,13 @@ impl Given {
             add("--memory", memory.to_string());
         }
         if let Some(files) = spec.caps.files {
-            add("--ulimit", format!("nofile={files}:{files}"));
+            // One limit that is named takes away those of podman's configuration, also the number of processes; what podman then
+            // takes is more than many machines allow.
+            let files = allowed(Resource::Nofile, files);
+            let processes = allowed(Resource::Nproc, ALL_PROCESSES);
+            for (limit, most) in [("nofile", files), ("nproc", processes)] {
+                add("--ulimit", format!("{limit}={most}:{most}"));
+            }
         }
         for file in &self.environment {
             add("--env-file", file.display().to_string());
@@ -61,6 +71,11 @@ impl Given {
         arguments.extend(spec.arguments.iter().cloned());
         Ok(arguments)
     }
+}
+
+/// At most as much as this process may have.
+fn allowed(resource: Resource, wanted: u64) -> u64 {
+    getrlimit(resource).maximum.map_or(wanted, |most| most.min(wanted))
 }
 
 /// What tells one spec from another.

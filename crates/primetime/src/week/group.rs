@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use domain::{Clock, Timestamp};
-use drivers::{Caps, Engine, Goal, Keeper, Local, Patience, Program, Spec, State, counted, local::LocalLimits};
+use drivers::{
+    Caps, Engine, Goal, Keeper, Local, Patience, Program, Spec, State, counted, local::LocalLimits,
+};
 use fleet::{
     load::{Minutes, Sample},
     plan::{Plan, Planner, Role, Zone},

@@ -28,7 +28,7 @@ fn states(all: &[Instance]) -> Vec<&State> {
 
 async fn reach(keeper: &mut Keeper<Podman>, world: &World, release: &str) {
     let goal = Goal { instances: 2, spec: world.spec(release) };
-    while keeper.keep(&goal).await != Ok(Kept::Whole) {
+    while keeper.keep(&goal).await.unwrap() != Kept::Whole {
         sleep(Duration::from_millis(20)).await;
     }
 }
