@@ -40,6 +40,12 @@ async fn instances_outlive_their_supervisor_and_the_next_one_adopts_them() {
     // As if it had been killed before it could write down the number of the second.
     let file = host.dir.path().join("host/instances.json");
     let mut written: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let binary = std::env::current_exe().unwrap();
+    assert_eq!(
+        written["instances"][0]["spec"]["binary"],
+        binary.to_str().unwrap(),
+        "as it always stood there"
+    );
     let Host { local, dir } = host;
     let other = tempfile::tempdir().unwrap();
     fs::create_dir(other.path().join("host")).unwrap();

@@ -8,6 +8,7 @@ mod bucket;
 mod catalogue;
 mod chat;
 mod commands;
+mod containers;
 mod fleet;
 mod golden_images;
 mod host;

@@ -16,32 +16,12 @@ pub struct Haproxy {
     child: Child,
 }
 
-/// The part about instances is docs/fleet.md's.
+/// The one that is shipped, at its own place.
 fn configuration(dir: &Path, address: SocketAddr) -> String {
-    let socket = dir.join("admin.sock");
-    format!(
-        "\
-global
-  stats socket {} mode 600 level admin
-  maxconn 1000
-defaults
-  mode http
-  option redispatch
-  retries 3
-  timeout connect 2s
-  timeout client 60s
-  timeout server 60s
-  timeout check 2s
-frontend viewers
-  bind {address}
-  default_backend app
-backend app
-  balance leastconn
-  option httpchk GET /readyz
-  http-check expect status 200
-",
-        socket.display()
-    )
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../deploy/podman/haproxy.cfg");
+    let shipped = fs::read_to_string(shipped).unwrap();
+    let shipped = shipped.replace("/run/haproxy/admin.sock", dir.join("admin.sock").to_str().unwrap());
+    shipped.replace("bind :8080", &format!("bind {address}"))
 }
 
 impl Haproxy {

@@ -88,7 +88,7 @@ impl World {
             lock: self.lock(),
             network: NETWORK.into(),
             socket: self.haproxy.socket(),
-            backend: "app".into(),
+            backend: "primetime".into(),
             given: Given::default(),
             instances: 6,
         }
