@@ -207,8 +207,10 @@ impl Podman {
             (Some(Ok(())), Some(address)) => {
                 match server {
                     Some(Server { told: Told::Ready, up: true }) => {}
+                    // Ready and without traffic: the proxy's check is what is wrong, or late. It is not a reason to end it.
                     Some(Server { told: Told::Ready, up: false }) => {
-                        return Ok(State::NotReady("haproxy's own check finds it down".into()));
+                        tracing::warn!(server = name, "haproxy's own check finds it down");
+                        return Ok(State::Warm);
                     }
                     known => self.proxy.admit(&name, address, known.is_some()).await?,
                 }

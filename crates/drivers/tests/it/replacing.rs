@@ -14,6 +14,7 @@ use drivers::{
     Engine, EngineError, Goal, Instance, Keeper, Kept, Local, MOST_PAUSE, Name, Patience, Spec, State,
     Traffic,
 };
+use rustix::process::{Signal, kill_process};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
@@ -153,6 +154,24 @@ async fn what_does_not_come_up_leaves_the_others_alone_and_is_tried_less_and_les
     clock.advance(Patience::default().ready + Duration::from_secs(1));
     assert_eq!(keeper.keep(&sleeps).await, Ok(Kept::Under));
     assert_eq!(until(&host.local, "as before", |all| all_run(all, 2, "good")).await, before);
+    host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_does_not_answer_once_is_not_ended() {
+    let host = Host::new().await;
+    let (mut keeper, clock) = keeper(host.local.clone());
+    reach(&mut keeper, "good").await;
+    let before = host.local.list().await.unwrap();
+    clock.advance(Patience::default().ready * 2);
+    let pid = rustix::process::Pid::from_raw(before[0].pid.unwrap() as i32).unwrap();
+    // Stopped, it does not answer the probe; then it goes on.
+    kill_process(pid, Signal::STOP).unwrap();
+    let goal = Goal { instances: 2, spec: spec("good") };
+    assert_eq!(keeper.keep(&goal).await, Ok(Kept::Under));
+    kill_process(pid, Signal::CONT).unwrap();
+    assert_eq!(keeper.keep(&goal).await, Ok(Kept::Whole));
+    assert_eq!(host.local.list().await.unwrap(), before);
     host.end().await;
 }
 

@@ -7,7 +7,7 @@ use drivers::{
     podman::{Given, Settings},
 };
 
-use super::{DRAIN_SLACK, MOST_INSTANCES};
+use super::MOST_INSTANCES;
 use crate::{
     app::App,
     cli::HostArgs,
@@ -36,7 +36,6 @@ pub async fn open(app: &App, wanted: &HostArgs) -> Result<Arc<Podman>, Failed> {
     };
     let podman = Podman::open(settings, app.clock.clone()).await;
     let podman = podman.doing(|| "keep containers".into())?;
-    let drain = app.config.http.drain + DRAIN_SLACK;
-    tracing::info!(backend = said.backend, ?drain, "containers behind haproxy");
+    tracing::info!(backend = said.backend, image = said.image, "containers behind haproxy");
     Ok(Arc::new(podman))
 }

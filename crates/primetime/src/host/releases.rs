@@ -50,7 +50,9 @@ impl Images {
         // The name comes from outside, and must not be another image's.
         release.parse::<objects::ImageTag>().map_err(|error| format!("{release}: {error}"))?;
         let arguments = match purpose {
-            Purpose::Serve => [&["serve".to_owned()], &self.arguments[..]].concat(),
+            Purpose::Serve => {
+                ["serve".to_owned()].into_iter().chain(self.arguments.iter().cloned()).collect()
+            }
             Purpose::Migrate => vec!["migrate".to_owned()],
         };
         let program = Program::Image(format!("{}:{release}", self.repository));

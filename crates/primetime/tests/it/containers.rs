@@ -112,9 +112,15 @@ impl Drop for World {
     fn drop(&mut self) {
         let _ = self.haproxy.kill();
         let _ = self.haproxy.wait();
+        // Whatever went wrong before, nothing may go wrong here.
+        let podman = |arguments: &[&str]| {
+            let variables = self.there.variables.iter().map(|(name, value)| (name, value));
+            Command::new("podman").args(arguments).envs(variables).output()
+        };
         let label = format!("label=primetime.service={}", self.service);
-        for container in self.tool("podman", &["ps", "--all", "--quiet", "--filter", &label]).lines() {
-            self.tool("podman", &["rm", "--force", "--time", "0", container]);
+        let Ok(left) = podman(&["ps", "--all", "--quiet", "--filter", &label]) else { return };
+        for container in String::from_utf8_lossy(&left.stdout).lines() {
+            let _ = podman(&["rm", "--force", "--time", "0", container]);
         }
     }
 }
