@@ -6,7 +6,7 @@ SHELL := /bin/bash
 
 # What a fresh Debian 12 lacks. Fonts: burnt-in titles, and screenshots in every script of the demo.
 RUN_PACKAGES := build-essential ffmpeg fonts-dejavu-core librsvg2-bin
-TEST_PACKAGES := $(RUN_PACKAGES) chromium fonts-noto-core fonts-noto-cjk curl skopeo podman runc catatonit postgresql prometheus
+TEST_PACKAGES := $(RUN_PACKAGES) chromium fonts-noto-core fonts-noto-cjk curl skopeo podman runc catatonit haproxy postgresql prometheus
 IMAGE_PACKAGES := $(RUN_PACKAGES) ca-certificates podman runc catatonit skopeo
 DENY_VERSION := 0.20.2
 # The S3 server of the tests; newer ones want a newer compiler.

@@ -2,6 +2,7 @@ use std::{fmt, net::SocketAddr, path::PathBuf, time::Duration};
 
 use domain::Timestamp;
 use serde::{Deserialize, Serialize};
+use tokio_util::sync::CancellationToken;
 
 /// Bytes of a name.
 const MAX_NAME: usize = 63;
@@ -50,18 +51,39 @@ impl fmt::Display for Name {
 pub struct Spec {
     /// Which release this is: instances with another one are replaced.
     pub release: String,
-    /// The program.
-    pub binary: PathBuf,
+    /// The program. Written down without a name of its own: `"binary": "/usr/bin/primetime"`.
+    #[serde(flatten)]
+    pub program: Program,
     /// Its arguments. Secrets do not belong here: everyone on the machine reads them.
     pub arguments: Vec<String>,
     /// What it may take.
     pub caps: Caps,
 }
 
+/// A program, as one engine or another runs it. An engine refuses what it cannot run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Program {
+    /// A file of this machine: [`Local`](crate::Local).
+    Binary(PathBuf),
+    /// A container image that the engine already has, by repository and tag or digest: [`Podman`](crate::Podman). Its entry point
+    /// takes the arguments.
+    Image(String),
+}
+
+impl fmt::Display for Program {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Binary(path) => path.display().fmt(f),
+            Self::Image(name) => f.write_str(name),
+        }
+    }
+}
+
 /// What one instance may take of its machine; more is refused by the system.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Caps {
-    /// Bytes of private memory (`RLIMIT_DATA`).
+    /// Bytes of private memory (`RLIMIT_DATA`); of all memory, where it runs in a control group of its own.
     pub memory: Option<u64>,
     /// Open files and connections (`RLIMIT_NOFILE`).
     pub files: Option<u64>,
@@ -171,4 +193,18 @@ pub trait Engine: Send + Sync {
 
     /// Ends an instance at once if it lives, and forgets it. One that is not there is no error.
     fn stop(&self, name: &Name) -> impl Future<Output = Result<(), EngineError>> + Send;
+
+    /// Runs a program to its end, which is no instance: a migration. What it said last is in the error. It is ended by force when
+    /// it takes longer than `limit`, or when `stop` is cancelled.
+    fn complete(
+        &self,
+        spec: &Spec,
+        limit: Duration,
+        stop: CancellationToken,
+    ) -> impl Future<Output = Result<(), String>> + Send;
+
+    /// Ends when an instance has ended since the last call: a reason to look at once. An engine that is not told never says so.
+    fn changed(&self) -> impl Future<Output = ()> + Send {
+        std::future::pending()
+    }
 }

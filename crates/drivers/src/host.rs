@@ -50,7 +50,7 @@ pub struct Host<E> {
     fence: AtomicI64,
 }
 
-impl<E: Engine> Host<E> {
+impl<E: Engine + 'static> Host<E> {
     /// `name`: what the host is called in plans.
     pub fn new(
         service: impl Into<String>,
@@ -91,6 +91,19 @@ impl<E: Engine> Host<E> {
         Err(DriverError::new(format!("this host runs {}, not {service}", self.service)))
     }
 
+    /// Whether the engine has an instance by this name, or may have.
+    async fn is_there(&self, name: &str) -> bool {
+        let instances = self.engine.list().await;
+        instances.map_or(true, |all| all.iter().any(|instance| instance.name.to_string() == name))
+    }
+
+    /// Remembers an instance that could not be started.
+    fn not_started(&self, name: &str, release: &str, why: String) -> DriverError {
+        let failed = NotStarted { release: release.to_owned(), why: why.clone() };
+        self.not_started.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), failed);
+        DriverError::new(why)
+    }
+
     fn seen(&self, instance: &Instance) -> Seen {
         let phase = match &instance.state {
             State::NotReady(_) => Phase::Starting,
@@ -104,7 +117,7 @@ impl<E: Engine> Host<E> {
     }
 }
 
-impl<E: Engine> Driver for Host<E> {
+impl<E: Engine + 'static> Driver for Host<E> {
     async fn observe(&self, service: &str) -> Result<Observation, DriverError> {
         self.is_ours(service)?;
         let mut instances = Vec::new();
@@ -145,19 +158,19 @@ impl<E: Engine> Driver for Host<E> {
         match action {
             Action::Migrate { generation, release, limit_s } => {
                 let program = (self.programs)(release, Purpose::Migrate);
-                self.migrations.begin(*generation, Duration::from_secs(*limit_s), program);
+                let engine = self.engine.clone();
+                self.migrations.begin(engine, *generation, Duration::from_secs(*limit_s), program);
             }
             Action::StopMigration => self.migrations.stop(),
             Action::Start { name, release, .. } => {
-                let spec = self.program(release).map_err(|why| {
-                    let failed = NotStarted { release: release.clone(), why: why.clone() };
-                    self.not_started
-                        .lock()
-                        .unwrap_or_else(PoisonError::into_inner)
-                        .insert(name.clone(), failed);
-                    DriverError::new(why)
-                })?;
-                self.engine.start(&named(name)?, &spec, Traffic::WhenAdmitted).await?;
+                let spec = self.program(release).map_err(|why| self.not_started(name, release, why))?;
+                match self.engine.start(&named(name)?, &spec, Traffic::WhenAdmitted).await {
+                    // An image that is not here, a binary that cannot be run: asking again will not help.
+                    Err(EngineError::Refused(why)) if !self.is_there(name).await => {
+                        return Err(self.not_started(name, release, why));
+                    }
+                    started => started?,
+                }
             }
             Action::Admit { name } => self.engine.admit(&named(name)?).await?,
             Action::Park { name } => self.engine.park(&named(name)?).await?,

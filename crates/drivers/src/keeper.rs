@@ -1,6 +1,6 @@
 //! Keeps as many instances as are wanted, and replaces those of another release one by one.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use domain::{Clock, Timestamp};
 
@@ -21,7 +21,7 @@ pub struct Goal {
 /// How long the keeper waits for what.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// From start to ready; one that takes longer is stopped.
+    /// For which one may not be ready, from its start or later; one that takes longer is stopped.
     pub ready: Duration,
     /// From being told to drain to being killed. More than the instance itself takes before it cuts what is under way.
     pub drain: Duration,
@@ -55,12 +55,14 @@ pub struct Keeper<E> {
     patience: Patience,
     deaths: u32,
     not_before: Timestamp,
+    /// Since when those are not ready that are not.
+    late: BTreeMap<Name, Timestamp>,
 }
 
 impl<E: Engine> Keeper<E> {
     /// One who does nothing until he is asked to.
     pub fn new(engine: Arc<E>, clock: Arc<dyn Clock>, patience: Patience) -> Self {
-        Self { engine, clock, patience, deaths: 0, not_before: Timestamp(0) }
+        Self { engine, clock, patience, deaths: 0, not_before: Timestamp(0), late: BTreeMap::new() }
     }
 
     /// Looks, and takes the steps towards the goal that can be taken now. To be called again and again.
@@ -116,14 +118,24 @@ impl<E: Engine> Keeper<E> {
         }
     }
 
-    /// Loses patience with what does not get ready.
+    /// Loses patience with what does not get ready, or is ready no more, for too long. One look is not enough: it may be the probe
+    /// that was slow, and what does not answer an operator may serve viewers.
     async fn give_up_the_late(&mut self, instances: &[Instance], release: &str) -> Result<(), EngineError> {
-        for Instance { name, started, state, .. } in instances.iter().filter(|i| i.release == release) {
-            if let State::NotReady(missing) = state
-                && self.clock.now().since(*started) > self.patience.ready
-            {
+        let now = self.clock.now();
+        let late: BTreeMap<&Name, &str> = instances
+            .iter()
+            .filter(|instance| instance.release == release)
+            .filter_map(|instance| match &instance.state {
+                State::NotReady(missing) => Some((&instance.name, missing.as_str())),
+                _ => None,
+            })
+            .collect();
+        self.late.retain(|name, _| late.contains_key(name));
+        for (name, missing) in late {
+            if now.since(*self.late.entry(name.clone()).or_insert(now)) > self.patience.ready {
                 tracing::error!(%name, release, missing, "not ready in time");
                 self.engine.stop(name).await?;
+                self.late.remove(name);
                 self.pause();
             }
         }

@@ -1,5 +1,6 @@
 //! What can be typed.
 
+mod containers;
 mod fleet;
 mod host;
 mod image;
@@ -16,6 +17,7 @@ use crate::{
     config::{Config, ConfigError, Layers, Source},
 };
 
+pub use containers::{ContainerArgs, EngineKind};
 pub use fleet::{FleetCommand, FleetGroup, Followed, Measured, RunArgs, SimulateArgs};
 pub use host::HostArgs;
 pub use image::ImageCommand;
@@ -78,7 +80,8 @@ pub struct ConfigArgs {
 pub enum Command {
     /// Serve viewers, publish and encode: all roles, or those named
     Serve,
-    /// Keep instances of this host running on one socket, and roll releases out among them; they go on when this process ends
+    /// Keep instances of this host running, on one socket or behind a haproxy, and roll releases out among them; they go on when this
+    /// process ends
     Host(HostArgs),
     /// Only encode: take jobs from the database until stopped
     Work,

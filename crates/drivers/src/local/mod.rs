@@ -22,17 +22,18 @@ use rustix::{
     process::{Signal, kill_process_group},
 };
 use tokio::{
-    process::Child,
+    process::{Child, Command},
     sync::{Mutex, Notify},
     task::JoinSet,
     time::sleep,
 };
+use tokio_util::sync::CancellationToken;
 
 use self::{
     process::{Process, boot, marked},
     state::{Drain, Folder, Record},
 };
-use crate::{End, Engine, EngineError, Instance, Name, Spec, State, Traffic, probe};
+use crate::{End, Engine, EngineError, Instance, Name, Program, Spec, State, Traffic, probe, program};
 
 /// Tells an instance to take traffic, …
 pub const ADMIT: Signal = Signal::USR1;
@@ -151,11 +152,6 @@ impl Local {
         Ok(())
     }
 
-    /// Ends when an instance has ended since the last call.
-    pub async fn changed(&self) {
-        self.0.changed.notified().await;
-    }
-
     /// The address that all instances share.
     pub fn address(&self) -> io::Result<SocketAddr> {
         TcpListener::from(self.0.sockets[0].1.try_clone()?).local_addr()
@@ -206,9 +202,9 @@ impl Engine for Local {
                 "{most} instances run, the most that this host allows"
             )));
         }
-        let wrong = |error: io::Error| {
-            EngineError::Refused(format!("cannot start {}: {error}", spec.binary.display()))
-        };
+        let binary = binary(spec)?;
+        let wrong =
+            |error: io::Error| EngineError::Refused(format!("cannot start {}: {error}", binary.display()));
         let (listener, ops) = spawn::ops().map_err(wrong)?;
         let record = Record {
             name: name.clone(),
@@ -225,7 +221,7 @@ impl Engine for Local {
             .write(&entries)
             .and_then(|()| {
                 let mark = mark(inner.folder.path(), name);
-                spawn::spawn(spec, traffic, &inner.sockets, listener, &mark).map_err(wrong)
+                spawn::spawn((binary, spec), traffic, &inner.sockets, listener, &mark).map_err(wrong)
             })
             .and_then(|child| {
                 let process = child.id().map_or(Err(io::Error::other("it has ended")), Process::open);
@@ -315,6 +311,25 @@ impl Engine for Local {
         }
         entries.remove(name);
         self.0.write(&entries)
+    }
+
+    async fn complete(&self, spec: &Spec, limit: Duration, stop: CancellationToken) -> Result<(), String> {
+        let mut command = Command::new(binary(spec).map_err(|error| error.to_string())?);
+        command.args(&spec.arguments);
+        program::complete(command, limit, stop).await
+    }
+
+    async fn changed(&self) {
+        self.0.changed.notified().await;
+    }
+}
+
+fn binary(spec: &Spec) -> Result<&Path, EngineError> {
+    match &spec.program {
+        Program::Binary(binary) => Ok(binary),
+        Program::Image(image) => Err(EngineError::Refused(format!(
+            "{image} is a container image: processes of this machine are started from binaries"
+        ))),
     }
 }
 

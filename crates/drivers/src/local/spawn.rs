@@ -4,6 +4,7 @@ use std::{
     io,
     net::{SocketAddr, TcpListener},
     os::fd::OwnedFd,
+    path::Path,
     process::Stdio,
 };
 
@@ -22,7 +23,7 @@ const WAIT: (&str, &str) = ("PRIMETIME_HTTP_ADMIT", "false");
 
 /// Starts it on `sockets` and a port for operators of its own on 127.0.0.1; the supervisor keeps no hold of that one.
 pub(super) fn spawn(
-    spec: &Spec,
+    (binary, spec): (&Path, &Spec),
     traffic: Traffic,
     sockets: &[(String, OwnedFd)],
     ops: TcpListener,
@@ -33,7 +34,7 @@ pub(super) fn spawn(
     let mut descriptors = sockets.iter().map(|(_, fd)| fd.try_clone()).collect::<io::Result<Vec<_>>>()?;
     descriptors.push(ops.into());
     let mappings = (FIRST..).zip(descriptors).map(|(child_fd, parent_fd)| FdMapping { parent_fd, child_fd });
-    let mut command = Command::new(&spec.binary);
+    let mut command = Command::new(binary);
     command
         .args(&spec.arguments)
         .env("LISTEN_FDS", names.len().to_string())

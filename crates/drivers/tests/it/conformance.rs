@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use drivers::{Engine, EngineError, Name, Spec, State, Traffic};
+use drivers::{Engine, EngineError, Name, Program, Spec, State, Traffic};
+use tokio_util::sync::CancellationToken;
 
 use crate::engine::{Host, name, until};
 
@@ -12,6 +13,8 @@ pub struct Subject<'a, D> {
     pub specs: [Spec; 2],
     /// One that never becomes ready.
     pub never: Spec,
+    /// Programs that are no instances: one that does what it should and ends, one that fails, one that goes on.
+    pub programs: [Spec; 3],
 }
 
 /// Longer than any drain here takes.
@@ -91,15 +94,50 @@ pub async fn stopping_frees_the_name<D: Engine>(it: &Subject<'_, D>) {
     it.engine.stop(&d).await.unwrap();
 }
 
-#[tokio::test]
-async fn local_conforms() {
-    let host = Host::new().await;
-    let specs = [crate::instance::spec("r1"), crate::instance::spec("r2")];
-    let it = Subject { engine: &host.local, specs, never: crate::instance::spec("never") };
+/// A program is run to its end, or ended; it is no instance. One that this engine cannot run is refused, and so is its instance.
+pub async fn programs_are_run_to_their_end<D: Engine>(it: &Subject<'_, D>, wrong: Program) {
+    let [ends, fails, goes_on] = &it.programs;
+    let stop = CancellationToken::new();
+    assert_eq!(it.engine.complete(ends, LONG, stop.clone()).await, Ok(()));
+    let failed = it.engine.complete(fails, LONG, stop.clone()).await.unwrap_err();
+    assert!(failed.contains("exit status: 101"), "{failed}");
+    let late = it.engine.complete(goes_on, Duration::from_millis(500), stop.clone()).await.unwrap_err();
+    assert!(late.contains("not done"), "{late}");
+    stop.cancel();
+    assert_eq!(it.engine.complete(goes_on, LONG, stop).await, Err("it was stopped".into()));
+    assert_eq!(it.engine.list().await.unwrap(), []);
+    let spec = Spec { program: wrong, ..ends.clone() };
+    let refused = it.engine.start(&name("g"), &spec, Traffic::WhenReady).await;
+    assert!(matches!(&refused, Err(EngineError::Refused(why)) if why.contains("wrong")), "{refused:?}");
+    let refused = it.engine.complete(&spec, LONG, CancellationToken::new()).await;
+    assert!(refused.unwrap_err().contains("wrong"));
+    assert_eq!(it.engine.list().await.unwrap(), []);
+}
+
+/// All of it. `program`: what plays the instances on this engine; `wrong`: what it cannot run, by that name.
+pub async fn conforms<D: Engine>(engine: &D, program: &Program, wrong: Program) {
+    let spec = |release| crate::instance::spec_of(release, program.clone());
+    let programs = [spec("ends"), spec("dead"), spec("endless")];
+    let it = Subject { engine, specs: [spec("r1"), spec("r2")], never: spec("never"), programs };
     a_name_is_started_once(&it).await;
     not_ready_is_said(&it).await;
     draining_ends(&it).await;
     stopping_frees_the_name(&it).await;
     traffic_is_let_and_taken(&it).await;
+    programs_are_run_to_their_end(&it, wrong).await;
+}
+
+#[tokio::test]
+async fn local_conforms() {
+    let host = Host::new().await;
+    let program = Program::Binary(std::env::current_exe().unwrap());
+    conforms(&host.local, &program, Program::Image("wrong".into())).await;
     host.end().await;
+}
+
+#[tokio::test]
+async fn podman_conforms() {
+    let world = crate::podman::World::new();
+    let podman = world.open().await;
+    conforms(&podman, &world.program(), Program::Binary("/wrong".into())).await;
 }

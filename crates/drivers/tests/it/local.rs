@@ -2,7 +2,7 @@
 
 use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
-use drivers::{Engine, EngineError, State, Traffic, counted, local::LocalLimits};
+use drivers::{Engine, EngineError, Program, State, Traffic, counted, local::LocalLimits};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
@@ -40,6 +40,12 @@ async fn instances_outlive_their_supervisor_and_the_next_one_adopts_them() {
     // As if it had been killed before it could write down the number of the second.
     let file = host.dir.path().join("host/instances.json");
     let mut written: serde_json::Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    let binary = std::env::current_exe().unwrap();
+    assert_eq!(
+        written["instances"][0]["spec"]["binary"],
+        binary.to_str().unwrap(),
+        "as it always stood there"
+    );
     let Host { local, dir } = host;
     let other = tempfile::tempdir().unwrap();
     fs::create_dir(other.path().join("host")).unwrap();
@@ -98,7 +104,7 @@ async fn limits_are_refusals_or_the_systems() {
     let mode = |path: &str| host.dir.path().join(path).metadata().unwrap().permissions().mode() & 0o777;
     assert_eq!((mode("host"), mode("host/instances.json")), (0o700, 0o600));
     let mut missing = spec("r1");
-    missing.binary = "/nowhere/primetime".into();
+    missing.program = Program::Binary("/nowhere/primetime".into());
     host.local.stop(&name("a")).await.unwrap();
     let refused = host.local.start(&name("b"), &missing, Traffic::WhenReady).await.unwrap_err().to_string();
     assert!(refused.contains("/nowhere/primetime"), "{refused}");

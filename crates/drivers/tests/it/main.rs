@@ -1,4 +1,4 @@
-//! Real processes on real sockets. The test binary itself plays the instance.
+//! Real processes on real sockets, real containers behind a real haproxy. The test binary itself plays the instance.
 #![allow(clippy::unwrap_used)]
 
 mod conformance;
@@ -6,5 +6,6 @@ mod engine;
 mod group;
 mod instance;
 mod local;
+mod podman;
 mod replacing;
 mod step;

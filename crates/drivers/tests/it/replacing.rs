@@ -14,12 +14,14 @@ use drivers::{
     Engine, EngineError, Goal, Instance, Keeper, Kept, Local, MOST_PAUSE, Name, Patience, Spec, State,
     Traffic,
 };
+use rustix::process::{Signal, kill_process};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
     task::JoinSet,
     time::sleep,
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     engine::{Host, until},
@@ -35,13 +37,16 @@ pub async fn ask(address: SocketAddr, path: &str) -> std::io::Result<String> {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
     match answer.split_once("\r\n\r\n") {
-        Some((head, body)) if head.starts_with("HTTP/1.0 200") => Ok(body.to_owned()),
+        // A proxy may say its own version.
+        Some((head, body)) if head.starts_with("HTTP/1.0 200") || head.starts_with("HTTP/1.1 200") => {
+            Ok(body.to_owned())
+        }
         _ => Err(std::io::Error::other(format!("no answer: {answer:?}"))),
     }
 }
 
 /// One connection, as many requests as it is let.
-async fn keep_alive(address: SocketAddr) -> std::io::Result<usize> {
+pub async fn keep_alive(address: SocketAddr) -> std::io::Result<usize> {
     let mut stream = BufReader::new(TcpStream::connect(address).await?);
     for count in 1.. {
         stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await?;
@@ -152,6 +157,24 @@ async fn what_does_not_come_up_leaves_the_others_alone_and_is_tried_less_and_les
     host.end().await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn one_that_does_not_answer_once_is_not_ended() {
+    let host = Host::new().await;
+    let (mut keeper, clock) = keeper(host.local.clone());
+    reach(&mut keeper, "good").await;
+    let before = host.local.list().await.unwrap();
+    clock.advance(Patience::default().ready * 2);
+    let pid = rustix::process::Pid::from_raw(before[0].pid.unwrap() as i32).unwrap();
+    // Stopped, it does not answer the probe; then it goes on.
+    kill_process(pid, Signal::STOP).unwrap();
+    let goal = Goal { instances: 2, spec: spec("good") };
+    assert_eq!(keeper.keep(&goal).await, Ok(Kept::Under));
+    kill_process(pid, Signal::CONT).unwrap();
+    assert_eq!(keeper.keep(&goal).await, Ok(Kept::Whole));
+    assert_eq!(host.local.list().await.unwrap(), before);
+    host.end().await;
+}
+
 /// An engine that does half of what it is asked, and says every time that it does not know.
 struct Vague {
     local: Local,
@@ -203,6 +226,10 @@ impl Engine for Vague {
 
     async fn stop(&self, name: &Name) -> Result<(), EngineError> {
         self.vaguely(self.local.stop(name)).await
+    }
+
+    async fn complete(&self, spec: &Spec, limit: Duration, stop: CancellationToken) -> Result<(), String> {
+        self.local.complete(spec, limit, stop).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use super::rollout::Service;
+use super::{containers::ContainerArgs, rollout::Service};
 
 #[derive(Debug, Args)]
 pub struct HostArgs {
@@ -31,7 +31,9 @@ pub struct HostArgs {
     pub drain: bool,
     #[command(flatten)]
     pub service: Service,
-    /// Added to what the instances are started with: `serve`, and the configuration of this command
+    #[command(flatten)]
+    pub containers: ContainerArgs,
+    /// Added to what the instances are started with: `serve`, and the configuration of this command; containers get `serve` and this
     #[arg(last = true, value_name = "ARGUMENTS")]
     pub arguments: Vec<String>,
 }

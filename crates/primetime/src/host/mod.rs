@@ -1,13 +1,14 @@
-//! `host`: instances on one socket, kept running; releases rolled out among them. What it starts outlives it: killed, it adopts what
+//! `host`: instances on one socket or behind a haproxy, kept running; releases rolled out among them. What it starts outlives it: killed, it adopts what
 //! runs when it is started again, and a rollout goes on where it was.
 
 mod capacity;
+mod containers;
 mod releases;
 mod share;
 
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
-use drivers::{Engine, Goal, Host, Keeper, Local, Patience, Purpose, State, local::LocalLimits};
+use drivers::{Caps, Engine, Goal, Host, Keeper, Local, Patience, Purpose, State, local::LocalLimits};
 use fleet::rollout::Rollout;
 use ops::{Controller, Hosts, Post, Ticked};
 use store::{RolloutState, Store};
@@ -18,7 +19,7 @@ use tokio::{
 
 use crate::{
     app::App,
-    cli::HostArgs,
+    cli::{EngineKind, HostArgs},
     data::random_word,
     failed::{Doing, Failed},
     keys::{self, Purpose as Signs},
@@ -26,7 +27,7 @@ use crate::{
 };
 use capacity::{Asked, Count, Planned};
 pub use capacity::{Backstop, Pace};
-use releases::Releases;
+use releases::{Folder, Images, Releases};
 
 /// Between two looks: an order is begun to be carried out in this time, an undo too.
 const LOOK: Duration = Duration::from_millis(500);
@@ -44,19 +45,38 @@ pub async fn run(
     sockets: Sockets,
     configuration: Vec<String>,
 ) -> Result<(), Failed> {
-    let store = app.store()?.clone();
-    let service = wanted.service.name.clone();
-    let local = Arc::new(open(app, sockets).await?);
-    let patience = Patience { drain: app.config.http.drain + DRAIN_SLACK, ..Patience::default() };
-    if wanted.drain {
-        return drain(&local, patience.drain).await;
+    let arguments = wanted.arguments.clone();
+    if wanted.containers.engine == EngineKind::Podman {
+        let memory = Some(wanted.containers.memory << 20);
+        let caps = Caps { memory, files: None };
+        let images = Images { repository: wanted.containers.image.clone(), arguments, caps };
+        return keep(app, wanted, containers::open(app, wanted).await?, Releases::Images(images)).await;
     }
-    let releases = Arc::new(Releases {
+    let folder = Folder {
         dir: wanted.releases.clone().unwrap_or_else(|| app.data.path().join("releases")),
         ring: keys::ring(&app.data, Signs::Release, &app.config.trusted)?,
         configuration,
-        arguments: wanted.arguments.clone(),
-    });
+        arguments,
+    };
+    let local = Arc::new(open(app, sockets).await?);
+    tracing::info!(address = %local.address().doing(|| "look where it listens".into())?, "one socket");
+    keep(app, wanted, local, Releases::Folder(folder)).await
+}
+
+/// The same with any engine.
+async fn keep<E: Engine + 'static>(
+    app: &App,
+    wanted: &HostArgs,
+    engine: Arc<E>,
+    releases: Releases,
+) -> Result<(), Failed> {
+    let store = app.store()?.clone();
+    let service = wanted.service.name.clone();
+    let patience = Patience { drain: app.config.http.drain + DRAIN_SLACK, ..Patience::default() };
+    if wanted.drain {
+        return drain(&*engine, patience.drain).await;
+    }
+    let releases = Arc::new(releases);
     let machine = wanted
         .host
         .clone()
@@ -67,16 +87,17 @@ pub async fn run(
     let host = Host::new(
         service.clone(),
         machine.clone(),
-        local.clone(),
+        engine.clone(),
         app.clock.clone(),
         Box::new(move |release, purpose| programs.program(release, purpose)),
     );
-    let mut post = Post::new(store.clone(), host, app.clock.clone(), service.clone(), machine.clone());
+    let mut post = Post::new(store.clone(), host, app.clock.clone(), service.clone(), machine.clone())
+        .at_most(usize::from(wanted.most));
     let hosts = Hosts::new(store.clone(), app.clock.clone());
     let controller = Controller::new(store.clone(), hosts, app.clock.clone(), owner);
-    let mut keeper = Keeper::new(local.clone(), app.clock.clone(), patience);
+    let mut keeper = Keeper::new(engine.clone(), app.clock.clone(), patience);
     let mut steady = Steady { store, service: service.clone(), said: wanted.release.clone(), known: None };
-    let adopted = local.list().await.doing(|| "look what runs here".into())?;
+    let adopted = engine.list().await.doing(|| "look what runs here".into())?;
     let mut count =
         Count::of(adopted.iter().filter(|instance| instance.state.stays()).count(), app.clock.now());
     let mut backstop = Backstop::new(wanted.capacity, Pace::default());
@@ -91,16 +112,16 @@ pub async fn run(
     if let Err(error) = steady.store.forget_hosts(&service, since).await {
         warn(&error, "hosts that are long gone are still remembered");
     }
-    tracing::info!(address = %local.address().doing(|| "look where it listens".into())?, service, "hosting");
+    tracing::info!(service, "hosting");
     loop {
         tokio::select! {
             _ = looks.tick() => {}
-            () = local.changed() => {}
+            () = engine.changed() => {}
             _ = term.recv() => break,
             _ = int.recv() => {
                 let _ = controller.leave(&service).await;
                 let _ = post.leave().await;
-                return drain(&local, patience.drain).await;
+                return drain(&*engine, patience.drain).await;
             }
         }
         if let Err(error) = post.tell(rolling).await {
@@ -176,19 +197,19 @@ async fn open(app: &App, sockets: Sockets) -> Result<Local, Failed> {
 }
 
 /// Ends every instance, each as soon as it has finished.
-async fn drain(local: &Local, within: Duration) -> Result<(), Failed> {
+async fn drain(engine: &impl Engine, within: Duration) -> Result<(), Failed> {
     let doing = || "drain the instances".to_owned();
     loop {
-        let instances = local.list().await.doing(doing)?;
+        let instances = engine.list().await.doing(doing)?;
         if instances.is_empty() {
             tracing::info!("no instance is left");
             return Ok(());
         }
         for instance in instances {
             match instance.state {
-                State::Ended(_) => local.stop(&instance.name).await.doing(doing)?,
+                State::Ended(_) => engine.stop(&instance.name).await.doing(doing)?,
                 State::Draining => {}
-                _ => local.drain(&instance.name, within).await.doing(doing)?,
+                _ => engine.drain(&instance.name, within).await.doing(doing)?,
             }
         }
         sleep(LOOK / 5).await;
@@ -217,11 +238,9 @@ impl Steady {
         };
         let release = match newest {
             None => Some(self.said.clone().ok_or_else(|| {
-                let all = releases.names().join(", ");
                 Failed::new(format!(
-                    "nothing was ever rolled out here: say what to begin with by --release; in {} there are: {}",
-                    releases.dir.display(),
-                    if all.is_empty() { "none; `primetime release build` makes one" } else { &all }
+                    "nothing was ever rolled out here: say what to begin with by --release; {}",
+                    releases.said()
                 ))
             })?),
             Some(row) if row.state == RolloutState::Running => None,

@@ -3,7 +3,9 @@
 use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use domain::{Clock, Timestamp};
-use drivers::{Caps, Engine, Goal, Keeper, Local, Patience, Spec, State, counted, local::LocalLimits};
+use drivers::{
+    Caps, Engine, Goal, Keeper, Local, Patience, Program, Spec, State, counted, local::LocalLimits,
+};
 use fleet::{
     load::{Minutes, Sample},
     plan::{Plan, Planner, Role, Zone},
@@ -104,7 +106,7 @@ impl Group {
         let keeper = Keeper::new(engine.clone(), clock.clone(), Patience::default());
         let spec = Spec {
             release: "week".into(),
-            binary: binary.to_owned(),
+            program: Program::Binary(binary.to_owned()),
             arguments: arguments.to_vec(),
             caps: Caps::default(),
         };

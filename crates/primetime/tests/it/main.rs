@@ -8,6 +8,7 @@ mod bucket;
 mod catalogue;
 mod chat;
 mod commands;
+mod containers;
 #[cfg(feature = "aws")]
 mod engine;
 mod fleet;

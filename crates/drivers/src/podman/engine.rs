@@ -1,0 +1,232 @@
+//! The driver's calls.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
+    time::Duration,
+};
+
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    OPS, Podman,
+    container::{self, Container, Drain, Facts, Mode},
+    proxy::{Server, Told},
+    run,
+};
+use crate::{Engine, EngineError, Instance, Name, Spec, State, Traffic, probe, program};
+
+impl Engine for Podman {
+    async fn start(&self, name: &Name, spec: &Spec, traffic: Traffic) -> Result<(), EngineError> {
+        let mut turn = self.turn.lock().await;
+        let all = self.look(&mut turn).await?;
+        let digest = run::digest(spec);
+        if let Some((there, _)) = all.iter().find(|(container, _)| container.name == *name) {
+            return match there.digest == digest && there.pid.is_some() {
+                true => Ok(()),
+                false => {
+                    Err(EngineError::Refused(format!("the name {name} is taken: stop that instance first")))
+                }
+            };
+        }
+        let most = self.instances;
+        if all.iter().filter(|(container, _)| container.pid.is_some()).count() >= most {
+            return Err(EngineError::Refused(format!(
+                "{most} instances run, the most that this host allows"
+            )));
+        }
+        let mode = match traffic {
+            Traffic::WhenReady => Mode::Serving,
+            Traffic::WhenAdmitted => Mode::Warm,
+        };
+        let container = mode.named(&self.service, name);
+        let labels = [
+            format!("{}={}", container::SERVICE, self.service),
+            format!("{}={name}", container::INSTANCE),
+            format!("{}={}", container::RELEASE, spec.release),
+            format!("{}={digest}", container::SPEC),
+            format!("{}={}", container::STARTED, self.clock.now().0),
+        ];
+        let mut options = vec!["--detach", "--name", &container];
+        options.extend(labels.iter().flat_map(|label| ["--label", label.as_str()]));
+        let arguments = self.given.run(spec, &self.network, &options)?;
+        match self.cli.call(&arguments).await.map_err(EngineError::from) {
+            Ok(_) => Ok(()),
+            // One that could not be started lies about by its name.
+            Err(refused @ EngineError::Refused(_)) => {
+                let _ = self.cli.call(["rm", "--force", "--ignore", "--time", "0", &container]).await;
+                Err(refused)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn list(&self) -> Result<Vec<Instance>, EngineError> {
+        let mut turn = self.turn.lock().await;
+        let all = self.look(&mut turn).await?;
+        let servers = self.proxy.servers().await?;
+        let mut probes = JoinSet::new();
+        for (container, facts) in &all {
+            let stays = container.pid.is_some() && !matches!(container.mode, Mode::Drains(_));
+            if let Some(ops) = ops(facts).filter(|_| stays) {
+                let id = container.id.clone();
+                probes.spawn(async move { (id, probe::ready(ops).await) });
+            }
+        }
+        let mut ready = BTreeMap::new();
+        while let Some(Ok((id, probed))) = probes.join_next().await {
+            ready.insert(id, probed.map(|_| ()));
+        }
+        let mut instances = Vec::new();
+        let mut alive = BTreeSet::new();
+        for (container, facts) in all {
+            let server = container.server(&self.service);
+            let probed = ready.remove(&container.id);
+            let state = self.settle((&container, &facts), probed, servers.get(&server).copied()).await?;
+            if container.pid.is_some() {
+                alive.insert(server);
+            }
+            instances.push(Instance {
+                name: container.name,
+                release: container.release,
+                state,
+                ops: ops(&facts),
+                pid: container.pid.filter(|pid| *pid > 0),
+                started: container.started,
+            });
+        }
+        let ours = container::servers_of(&self.service);
+        for server in servers.keys().filter(|server| server.starts_with(&ours) && !alive.contains(*server)) {
+            self.proxy.maintain(server).await?;
+            self.proxy.delete(server).await?;
+        }
+        instances.sort_by(|a, b| a.name.cmp(&b.name));
+        Ok(instances)
+    }
+
+    async fn admit(&self, name: &Name) -> Result<(), EngineError> {
+        let mut turn = self.turn.lock().await;
+        let (container, facts) = self.find(&mut turn, name).await?;
+        if container.pid.is_none() || matches!(container.mode, Mode::Drains(_)) {
+            return Ok(());
+        }
+        let missing = match ops(&facts) {
+            Some(ops) => probe::ready(ops).await.err(),
+            None => Some(format!("it has no address in the network {}", self.network)),
+        };
+        if let Some(missing) = missing {
+            return Err(EngineError::Refused(format!("{name}: {missing}")));
+        }
+        let servers = self.proxy.servers().await?;
+        self.rename(&container, Mode::Serving).await?;
+        let server = servers.get(&container.server(&self.service)).copied();
+        let serving = Container { mode: Mode::Serving, ..container };
+        self.settle((&serving, &facts), Some(Ok(())), server).await.map(|_| ()).map_err(half)
+    }
+
+    async fn park(&self, name: &Name) -> Result<(), EngineError> {
+        let mut turn = self.turn.lock().await;
+        let (container, _) = self.find(&mut turn, name).await?;
+        if container.pid.is_none() || container.mode != Mode::Serving {
+            return Ok(());
+        }
+        self.proxy.servers().await?;
+        self.rename(&container, Mode::Warm).await?;
+        self.proxy.drain(&container.server(&self.service)).await.map_err(half)
+    }
+
+    async fn drain(&self, name: &Name, within: Duration) -> Result<(), EngineError> {
+        let mut turn = self.turn.lock().await;
+        let (container, _) = self.find(&mut turn, name).await?;
+        if container.pid.is_none() || matches!(container.mode, Mode::Drains(_)) {
+            return Ok(());
+        }
+        // A proxy that is away might send traffic there for ever.
+        self.proxy.servers().await?;
+        let drain = Drain { since: self.clock.now(), within };
+        self.rename(&container, Mode::Drains(drain)).await?;
+        self.leave(&mut turn, &container, drain);
+        Ok(())
+    }
+
+    async fn stop(&self, name: &Name) -> Result<(), EngineError> {
+        let mut turn = self.turn.lock().await;
+        let container = match self.find(&mut turn, name).await {
+            Ok((container, _)) => container,
+            Err(EngineError::Unknown(_)) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        let server = container.server(&self.service);
+        self.proxy.maintain(&server).await?;
+        if let Some(leaving) = turn.leaves.remove(&container.id) {
+            leaving.abort();
+        }
+        self.cli.call(["rm", "--force", "--ignore", "--time", "0", &container.id]).await?;
+        // If a connection is not gone yet, the next look tries again: in maintenance it does no harm.
+        let _ = self.proxy.delete(&server).await;
+        Ok(())
+    }
+
+    async fn complete(&self, spec: &Spec, limit: Duration, stop: CancellationToken) -> Result<(), String> {
+        let container = format!("primetime.{}.once", self.service);
+        // One whose supervisor was killed may be there still.
+        let options = ["--rm", "--replace", "--name", &container];
+        let arguments = self.given.run(spec, &self.network, &options).map_err(|error| error.to_string())?;
+        let ended = program::complete(self.cli.command(&arguments), limit, stop).await;
+        if ended.is_err() {
+            // The container does not end with the command line that waits for it.
+            let _ = self.cli.call(["rm", "--force", "--ignore", "--time", "0", &container]).await;
+        }
+        ended
+    }
+}
+
+impl Podman {
+    /// Makes the proxy do what a container is to do, and says how that is. `server`: as the proxy has it now.
+    async fn settle(
+        &self,
+        (container, facts): (&Container, &Facts),
+        probed: Option<Result<(), String>>,
+        server: Option<Server>,
+    ) -> Result<State, EngineError> {
+        let name = container.server(&self.service);
+        if container.pid.is_none() {
+            return Ok(State::Ended(container.end(facts)));
+        }
+        let takes_out =
+            container.mode != Mode::Serving && server.is_some_and(|server| server.told == Told::Ready);
+        if takes_out {
+            self.proxy.drain(&name).await?;
+        }
+        let missing = match (probed, facts.address) {
+            _ if matches!(container.mode, Mode::Drains(_)) => return Ok(State::Draining),
+            (Some(Err(missing)), _) => missing,
+            (None, _) | (_, None) => format!("it has no address in the network {}", self.network),
+            (Some(Ok(())), Some(_)) if container.mode == Mode::Warm => return Ok(State::Warm),
+            (Some(Ok(())), Some(address)) => {
+                match server {
+                    Some(Server { told: Told::Ready, up: true }) => {}
+                    // Ready and without traffic: the proxy's check is what is wrong, or late. It is not a reason to end it.
+                    Some(Server { told: Told::Ready, up: false }) => {
+                        tracing::warn!(server = name, "haproxy's own check finds it down");
+                        return Ok(State::Warm);
+                    }
+                    known => self.proxy.admit(&name, address, known.is_some()).await?,
+                }
+                return Ok(State::Ready);
+            }
+        };
+        // One that was ready stays known to the proxy, whose own checks keep traffic away: our probe may be what is slow.
+        Ok(State::NotReady(missing))
+    }
+}
+
+fn ops(facts: &Facts) -> Option<SocketAddr> {
+    facts.address.map(|address| (address, OPS).into())
+}
+
+/// It is written down, and the proxy was not told: the next look does.
+fn half(error: EngineError) -> EngineError {
+    EngineError::Uncertain(format!("the proxy is told at the next look: {error}"))
+}

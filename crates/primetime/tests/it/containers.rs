@@ -1,0 +1,173 @@
+//! `host --engine podman`: containers of a real release behind a real haproxy; rolled out under load, as processes are.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+};
+
+use rustix::process::Signal;
+
+use crate::{
+    catalogue,
+    process::{Installation, words},
+    replaced::Crowd,
+};
+
+const NETWORK: &str = "primetime-host-it";
+const IMAGE: &str = "localhost/primetime-host-it";
+/// haproxy and what podman's networks are made with lie where only root looks.
+const PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
+const NEEDED: &str = "this test needs podman, skopeo and haproxy: `make packages-test` installs them";
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+fn run(command: &mut Command) -> String {
+    let output = command.output().expect(NEEDED);
+    assert!(output.status.success(), "{command:?}: {}", words(&output));
+    String::from_utf8(output.stdout).unwrap()
+}
+
+/// An installation whose podman has storage and settings of its own, and a haproxy in front.
+struct World {
+    there: Installation,
+    service: String,
+    haproxy: Child,
+}
+
+impl World {
+    fn new() -> Self {
+        assert!(
+            rustix::process::geteuid().is_root(),
+            "podman's networks are reached as root only: run this test as root"
+        );
+        let mut there = Installation::new();
+        let said = run(Command::new(root().join("scripts/podman-conf")).arg(root().join("target/podman")));
+        let settings = said.trim().strip_prefix("export ").unwrap().split(' ');
+        for (name, value) in settings.map(|setting| setting.split_once('=').unwrap()) {
+            let name = if name == "CONTAINERS_CONF" { "CONTAINERS_CONF" } else { "CONTAINERS_STORAGE_CONF" };
+            there.variables.push((name, value.trim_matches('\'').to_owned()));
+        }
+        there.variables.push(("PATH", PATH.into()));
+        let cfg = there.dir.path().join("haproxy.cfg");
+        let example = fs::read_to_string(root().join("deploy/podman/haproxy.cfg")).unwrap();
+        let socket = there.dir.path().join("admin.sock");
+        let own = example.replace("/run/haproxy/admin.sock", socket.to_str().unwrap());
+        fs::write(&cfg, own.replace("bind :8080", &format!("bind {}", there.address))).unwrap();
+        let mut haproxy = Command::new("haproxy");
+        haproxy.arg("-db").arg("-f").arg(cfg).env("PATH", PATH).stdout(Stdio::null()).stderr(Stdio::null());
+        let haproxy = haproxy.spawn().expect(NEEDED);
+        Self { service: format!("it-{}", std::process::id()), there, haproxy }
+    }
+
+    fn tool(&self, program: &str, arguments: &[&str]) -> String {
+        let mut command = Command::new(program);
+        let variables = self.there.variables.iter().map(|(name, value)| (name, value));
+        run(command.args(arguments).envs(variables))
+    }
+
+    /// What every container mounts: objects, and keys that its user may read.
+    fn shared(&self) -> PathBuf {
+        let shared = self.there.dir.path().join("shared");
+        fs::create_dir(&shared).unwrap();
+        for part in ["objects", "keys"] {
+            let from = self.there.data().join(part);
+            self.tool("cp", &["-a", from.to_str().unwrap(), shared.to_str().unwrap()]);
+        }
+        self.tool("chown", &["-R", "10001:10001", shared.to_str().unwrap()]);
+        shared
+    }
+
+    /// Two releases that differ in their names.
+    fn images(&self) {
+        let dir = self.there.dir.path();
+        let (binary, release) = (dir.join("primetime"), dir.join("release"));
+        self.tool("strip", &["-o", binary.to_str().unwrap(), self.there.binary.to_str().unwrap()]);
+        let mut build = self.there.command();
+        build.current_dir(root()).args(["release", "build", "--commit", "0123456789abcdef"]);
+        build
+            .args(["--created", "2026-03-01T20:00:00Z", "--data"])
+            .arg(dir.join("keys"))
+            .arg("--binary")
+            .arg(binary);
+        run(build.arg("--out").arg(&release));
+        let layout = format!("oci:{}/images:primetime", release.display());
+        self.tool("skopeo", &["copy", "--quiet", &layout, &format!("containers-storage:{IMAGE}:v1")]);
+        self.tool("podman", &["tag", &format!("{IMAGE}:v1"), &format!("{IMAGE}:v2")]);
+    }
+
+    fn line(&self) -> String {
+        let socket = self.there.dir.path().join("admin.sock");
+        format!(
+            "host --engine podman --image {IMAGE} --proxy {} --network {NETWORK} --service {}",
+            socket.display(),
+            self.service
+        )
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let _ = self.haproxy.kill();
+        let _ = self.haproxy.wait();
+        // Whatever went wrong before, nothing may go wrong here.
+        let podman = |arguments: &[&str]| {
+            let variables = self.there.variables.iter().map(|(name, value)| (name, value));
+            Command::new("podman").args(arguments).envs(variables).output()
+        };
+        let label = format!("label=primetime.service={}", self.service);
+        let Ok(left) = podman(&["ps", "--all", "--quiet", "--filter", &label]) else { return };
+        for container in String::from_utf8_lossy(&left.stdout).lines() {
+            let _ = podman(&["rm", "--force", "--time", "0", container]);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_release_of_containers_is_rolled_out_behind_haproxy_and_nobody_notices() {
+    let world = World::new();
+    let there = &world.there;
+    catalogue::write(&there.input(), "Night Ferry");
+    there.succeed("import IN");
+    there.succeed("publish");
+    let shared = world.shared();
+    world.images();
+    if !world.tool("podman", &["network", "ls", "--format", "{{.Name}}"]).lines().any(|name| name == NETWORK)
+    {
+        world.tool("podman", &["network", "create", NETWORK]);
+    }
+    let environment = there.dir.path().join("env");
+    let site = format!("http://localhost:{}", there.address.port());
+    fs::write(&environment, format!("PRIMETIME_SITE_URL={site}\n")).unwrap();
+    let given = format!("--env-file {} --volume {}:/data", environment.display(), shared.display());
+    let line = format!("{} {given} --release v1 --instances 2", world.line());
+    let alone = ["--roles", "site,origin", "--set", "database.path=none"];
+    let status = format!("release status --last 1 --service {}", world.service);
+    let service = &world.service;
+
+    let mut host = there.start_host(&line, &alone);
+    let runs = |release: &str| format!("{service} runs 2 of {release} on 1 host");
+    let has = async |words: &str| there.succeed(&status).contains(words);
+    host.until("running v1", async |_| has(&runs("v1")).await).await;
+    let crowd = Crowd::at(there.address);
+    crowd.goes_on(&mut host).await;
+    // Killed, and at once another: it finds what runs.
+    host.signal(Signal::KILL).await;
+    let mut host = there.start_host(&line, &alone);
+    there.succeed(&format!("release roll v2 --bake 0 --as ana --service {service}"));
+    host.until("running v2", async |_| has(&runs("v2")).await && has(": done").await).await;
+    crowd.goes_on(&mut host).await;
+    let log = host.log();
+    let answered = crowd.end().await;
+    assert!(answered.is_ok(), "{answered:?}\n{log}");
+    // An image that is not here is a release that failed.
+    there.succeed(&format!("release roll v3 --bake 0 --as ana --service {service}"));
+    host.until("undone", async |_| has("image not known").await).await;
+    host.until("running v2 still", async |_| has(&runs("v2")).await).await;
+    assert!(host.signal(Signal::TERM).await.success());
+    there.succeed(&format!("{} --drain", world.line()));
+    let label = format!("label=primetime.service={service}");
+    assert_eq!(world.tool("podman", &["ps", "--all", "--quiet", "--filter", &label]), "");
+}
