@@ -41,20 +41,23 @@ pub enum Unusable {
     Twice(String, String),
 }
 
+/// From its first sample to its last.
+type Span = (Timestamp, Timestamp);
+
 /// A series of which only the newest sample counts, with the series itself.
 #[derive(Default)]
-struct Newest<'a>(BTreeMap<String, (Timestamp, f64, Option<&'a Series>)>);
+struct Newest<'a>(BTreeMap<String, (Timestamp, f64, &'a Series)>);
 
 impl<'a> Newest<'a> {
     fn take(&mut self, name: &str, series: &'a Series) {
         let Some((at, value)) = series.values.last() else { return };
         if self.0.get(name).is_none_or(|(before, ..)| before < at) {
-            self.0.insert(name.to_owned(), (*at, *value, Some(series)));
+            self.0.insert(name.to_owned(), (*at, *value, series));
         }
     }
 
     fn of(&self, name: &str) -> Option<(f64, &'a Series)> {
-        self.0.get(name).and_then(|(_, value, series)| Some((*value, (*series)?)))
+        self.0.get(name).map(|(_, value, series)| (*value, *series))
     }
 }
 
@@ -71,7 +74,7 @@ struct Scrape {
 pub fn instances(series: &[Series], role: Role) -> Result<BTreeMap<String, Instance>, Unusable> {
     let (mut up, mut serving, mut info) = (Newest::default(), Newest::default(), Newest::default());
     let mut scrapes: BTreeMap<String, BTreeMap<Timestamp, Scrape>> = BTreeMap::new();
-    let mut spans: BTreeMap<(&str, String, &str), Vec<(Timestamp, Timestamp)>> = BTreeMap::new();
+    let mut spans: BTreeMap<(&str, String, &str), Vec<Span>> = BTreeMap::new();
     for series in series {
         let (metric, address) = (series.label("__name__"), series.label("instance"));
         let (Some((first, _)), Some((last, _))) = (series.values.first(), series.values.last()) else {
