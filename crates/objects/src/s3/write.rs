@@ -18,6 +18,10 @@ const THREADS: usize = 8;
 /// How often a put is begun anew because what was there is gone when it is looked at.
 const TURNS: usize = 3;
 
+/// Bytes that are sent without a look whether they are there. A store may refuse a condition before it has read more than a
+/// connection holds on its way, and close: then its answer is lost, and the write looks like a failure.
+const MOST_UNSEEN: usize = 64 << 10;
+
 /// What is to be written, as far as it has to be compared.
 pub(super) trait Content {
     fn length(&self) -> u64;
@@ -44,8 +48,8 @@ impl Content for &[u8] {
 
 impl S3 {
     pub fn put(&self, key: &Key, bytes: &[u8]) -> Result<Put, ObjectError> {
-        // Most sections of an edition are there already, and a look is cheaper than sending them.
-        let look_first = key.kind() == KeyKind::Section;
+        // Most sections of an edition are there already, and a look is cheaper than sending them; so it is than sending much.
+        let look_first = key.kind() == KeyKind::Section || bytes.len() > MOST_UNSEEN;
         self.put_once(key, &mut &*bytes, look_first, |condition| {
             let name = self.key_name(key);
             let headers = if condition { vec![("if-none-match", "*".into())] } else { Vec::new() };

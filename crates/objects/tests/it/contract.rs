@@ -17,6 +17,7 @@ use crate::backend::Stage;
 contract![
     what_is_put_can_be_read_whole_and_in_parts,
     objects_never_change_and_announcements_do,
+    much_that_is_there_is_found_there,
     a_finished_file_becomes_an_object_and_is_gone,
     a_large_file_comes_back_the_same,
     many_at_once_are_all_there_or_say_why,
@@ -82,6 +83,17 @@ fn objects_never_change_and_announcements_do(stage: Stage) {
         assert_eq!(objects.get(&Key::current_edition(), 9).unwrap(), text.as_bytes());
     }
     assert!(stage.scratch_is_empty());
+}
+
+/// More than a connection holds on its way: a store refuses it before it has read it all.
+fn much_that_is_there_is_found_there(stage: Stage) {
+    let (objects, much) = (&stage.objects, vec![7; 4 << 20]);
+    let key = Key::image(PictureHash::of(b"picture"), 640);
+    assert_eq!(objects.put(&key, &much).unwrap(), Put::Written);
+    for _ in 0..3 {
+        assert_eq!(objects.put(&key, &much).unwrap(), Put::Present);
+    }
+    assert!(matches!(objects.put(&key, &much[1..]), Err(ObjectError::Different(_))));
 }
 
 fn a_finished_file_becomes_an_object_and_is_gone(stage: Stage) {
