@@ -17,7 +17,7 @@ use crate::{
     config::{Config, ConfigError, Layers, Source},
 };
 
-pub use containers::{ContainerArgs, EngineKind};
+pub use containers::EngineKind;
 pub use fleet::{FleetCommand, FleetGroup, Followed, Measured, RunArgs, SimulateArgs};
 pub use host::HostArgs;
 pub use image::ImageCommand;

@@ -53,7 +53,7 @@ impl Cli {
         let mut command = Command::new(&self.program);
         command.args(arguments.into_iter().map(|argument| OsString::from(argument.as_ref())));
         command.envs(self.environment.iter().map(|(name, value)| (name, value)));
-        // What containers write must not come from whoever supervises them.
+        // podman hands these on to containers, and they are meant for us.
         command.stdin(Stdio::null()).env_remove("NOTIFY_SOCKET").env_remove("LISTEN_FDS");
         command.kill_on_drop(true);
         command

