@@ -124,6 +124,9 @@ async fn a_rising_floor_lowers_nothing() {
         let set = moto::client(moto::port(), PATIENT).set_desired_capacity().auto_scaling_group_name(group);
         set.desired_capacity(wanted).send().await.unwrap();
     };
+    asg.hold(2, 1).await.unwrap();
+    assert_eq!(asg.size().await.unwrap().wanted, 2);
+    assert!(!proxy.came().concat().contains("DesiredCapacity"), "the service raises by itself");
     wants(6).await;
     asg.hold(3, 1).await.unwrap();
     assert_eq!(asg.size().await.unwrap(), Size { floor: 3, most: 20, wanted: 6, serving: 6 });
