@@ -16,6 +16,7 @@ use crate::{
 #[tokio::test]
 #[ignore = "started by the others"]
 async fn look() {
+    #[expect(clippy::disallowed_methods, reason = "what the SDK itself reads")]
     let var = |name| std::env::var(name).ok();
     let patience = Patience { connect: Duration::from_secs(2), answer: Duration::from_secs(60) };
     let group = var("AWS_TEST_GROUP").unwrap_or_default();

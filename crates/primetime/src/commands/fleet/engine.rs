@@ -1,13 +1,13 @@
 //! The engine whose group follows the plan, where that is not hosts of ours.
 
-use std::str::FromStr;
+use std::{fmt, str::FromStr};
 
 use drivers::{
     EngineError,
     group::{Group, Size},
 };
 
-use crate::failed::Failed;
+use crate::failed::{Doing, Failed};
 
 /// Which group follows, as in `asg/site`, `hpa/primetime/site`, `deployment/primetime/site`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,6 +28,15 @@ impl FromStr for Which {
                 text.parse().map(Self::Scaled).map_err(|error| format!("{error}"))
             }
             _ => Err("write asg/NAME, hpa/NAMESPACE/NAME or deployment/NAMESPACE/NAME".to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Which {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Asg(name) => write!(f, "asg/{name}"),
+            Self::Scaled(target) => target.fmt(f),
         }
     }
 }
@@ -54,14 +63,14 @@ impl AnyGroup {
             #[cfg(feature = "aws")]
             Which::Asg(name) => {
                 let group = aws::Asg::open(name, None, None, aws::Patience::default()).await;
-                Ok(Self::Asg(group.map_err(Failed::new)?))
+                Ok(Self::Asg(group.doing(|| format!("drive {which}"))?))
             }
             #[cfg(not(feature = "aws"))]
             Which::Asg(_) => Err(without("Auto Scaling groups", "aws")),
             #[cfg(feature = "kubernetes")]
-            Which::Scaled(target) => {
-                Ok(Self::Scaled(kubernetes::Scaled::open(target.clone()).await.map_err(Failed::new)?))
-            }
+            Which::Scaled(target) => Ok(Self::Scaled(
+                kubernetes::Scaled::open(target.clone()).await.doing(|| format!("drive {which}"))?,
+            )),
             #[cfg(not(feature = "kubernetes"))]
             Which::Scaled(_) => Err(without("clusters", "kubernetes")),
         }
@@ -109,7 +118,7 @@ mod tests {
     fn groups_are_named_as_their_tools_name_them() {
         assert_eq!("asg/site".parse(), Ok(Which::Asg("site".into())));
         for scaled in ["hpa/tv/site", "deployment/tv/site"] {
-            assert!(matches!(scaled.parse(), Ok(Which::Scaled(target)) if target.to_string() == scaled));
+            assert_eq!(scaled.parse().map(|which: Which| which.to_string()), Ok(scaled.to_owned()));
         }
         for wrong in ["", "asg/", "asg", "asg/a/b", "hpa/site", "hpa//site", "pods/a/b", "site"] {
             assert!(
