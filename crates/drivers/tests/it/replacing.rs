@@ -167,10 +167,12 @@ async fn one_that_does_not_answer_once_is_not_ended() {
     let pid = rustix::process::Pid::from_raw(before[0].pid.unwrap() as i32).unwrap();
     // Stopped, it does not answer the probe; then it goes on.
     kill_process(pid, Signal::STOP).unwrap();
+    let silent = |all: &[Instance]| all.iter().any(|i| matches!(i.state, State::NotReady(_)));
+    until(&host.local, "silent", silent).await;
     let goal = Goal { instances: 2, spec: spec("good") };
     assert_eq!(keeper.keep(&goal).await, Ok(Kept::Under));
     kill_process(pid, Signal::CONT).unwrap();
-    assert_eq!(keeper.keep(&goal).await, Ok(Kept::Whole));
+    reach(&mut keeper, "good").await;
     assert_eq!(host.local.list().await.unwrap(), before);
     host.end().await;
 }
