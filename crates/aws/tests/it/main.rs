@@ -2,7 +2,6 @@
 //!
 //! What moto does not do: an instance is in service at once, policies never act, there are no instance refreshes, hooks do not wait,
 //! schedules never fire, nobody is refused for want of permission, and answers never come late. What AWS itself says has not been seen.
-#![allow(clippy::unwrap_used)]
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
