@@ -77,7 +77,7 @@ fn list(catalogue: &Catalogue) -> String {
     }
     if text.is_empty() {
         text.push_str(
-            "There is no golden image: scripts/bake-image makes one, `primetime image add` adds it.\n",
+            "There is no golden image: `primetime release build --machine` makes one, `primetime image add` adds it.\n",
         );
     }
     text
