@@ -146,7 +146,7 @@ impl<E: Engine + 'static> Driver for Host<E> {
 
     async fn totals(&self, _service: &str, name: &str) -> Option<Totals> {
         let (_, counted) = self.counted(name).await?;
-        Some(Totals { offered: counted.offered, shed: counted.shed })
+        Some(Totals::from(&counted))
     }
 
     async fn act(&self, service: &str, fence: i64, action: &Action) -> Result<(), DriverError> {

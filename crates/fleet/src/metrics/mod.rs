@@ -18,6 +18,8 @@ pub struct Counted {
     pub offered: u64,
     /// Requests turned away for load.
     pub shed: u64,
+    /// Bytes of media and pictures sent, of one that is an origin.
+    pub bytes: Option<u64>,
     /// Requests worked on at this moment.
     pub in_flight: u64,
     /// Connections accepted.
@@ -88,6 +90,10 @@ impl Counted {
         Some(Counted {
             offered: self.offered.checked_sub(before.offered)?,
             shed: self.shed.checked_sub(before.shed)?,
+            bytes: match (self.bytes, before.bytes) {
+                (Some(now), Some(before)) => Some(now.checked_sub(before)?),
+                (now, _) => now,
+            },
             accepted: self.accepted.checked_sub(before.accepted)?,
             routes,
             ..self.clone()

@@ -59,6 +59,7 @@ pub fn read(text: &str) -> Result<Counted, Unreadable> {
             "http_shed_total" => {
                 sample.shed = total(Some(sample.shed), count()?).ok_or_else(|| wrong("too many"))?
             }
+            "origin_bytes_total" => sample.bytes = Some(count()?),
             "http_requests_in_flight" => {
                 sample.in_flight =
                     total(Some(sample.in_flight), count()?).ok_or_else(|| wrong("too many"))?;

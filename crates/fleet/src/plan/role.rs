@@ -2,6 +2,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::load::Load;
+
 /// What scales apart, and by what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -25,6 +27,28 @@ impl Role {
             Role::Collect => "pings/min",
             Role::Work => "jobs",
         }
+    }
+}
+
+impl Role {
+    /// A minute's load in the role's unit, where of an origin `offered` and `shed` are requests and `served` is bytes. What it turned away
+    /// has no bytes: it is taken for as many, request by request, as what it sent. `None`: it sent nothing to anybody, so that nobody can
+    /// tell.
+    pub fn weighed(self, load: Load) -> Option<Load> {
+        if self != Self::Origin || load.offered <= 0.0 {
+            return Some(load);
+        }
+        let answered = load.offered - load.shed;
+        if answered <= 0.0 {
+            return None;
+        }
+        let bytes = load.served;
+        let load = Load {
+            offered: bytes * (load.offered / answered),
+            served: bytes,
+            shed: bytes * (load.shed / answered),
+        };
+        (load.offered.is_finite() && load.shed.is_finite()).then_some(load)
     }
 }
 

@@ -3,10 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use domain::Timestamp;
 
 use super::{BYTES, INFO, OFFERED, SERVING, SHED, Series, UP};
-use crate::{
-    load::{Load, Sample},
-    plan::Role,
-};
+use crate::{load::Sample, plan::Role};
 
 /// Instances of one group.
 pub const MOST_INSTANCES: usize = 5_000;
@@ -18,7 +15,7 @@ pub struct Instance {
     pub release: String,
     /// Whether it takes traffic: it was scraped, and says that it is ready and admits; or it is too old to say so.
     pub serving: bool,
-    /// Its counters as they were scraped last. Of an origin, `offered` and `shed` are requests and `served` is bytes: see [`weighed`].
+    /// Its counters as they were scraped last. Of an origin, `offered` and `shed` are requests and `served` is bytes: see [`Role::weighed`].
     pub sample: Sample,
 }
 
@@ -148,23 +145,4 @@ fn sample(role: Role, at: Timestamp, scrape: &Scrape) -> Option<Sample> {
     let (offered, shed) = (scrape.offered?, scrape.shed);
     let served = if role == Role::Origin { scrape.bytes } else { offered - shed };
     Some(Sample { at, offered, served, shed })
-}
-
-/// A minute's load in the role's unit. What an origin turned away has no bytes: it is taken for as many, request by request, as what it
-/// sent. `None`: it sent nothing to anybody, so that nobody can tell.
-pub fn weighed(role: Role, load: Load) -> Option<Load> {
-    if role != Role::Origin || load.offered <= 0.0 {
-        return Some(load);
-    }
-    let answered = load.offered - load.shed;
-    if answered <= 0.0 {
-        return None;
-    }
-    let bytes = load.served;
-    let load = Load {
-        offered: bytes * (load.offered / answered),
-        served: bytes,
-        shed: bytes * (load.shed / answered),
-    };
-    (load.offered.is_finite() && load.shed.is_finite()).then_some(load)
 }

@@ -7,7 +7,7 @@ mod instances;
 use std::time::Duration;
 
 pub use answer::{MOST_BYTES, MOST_SERIES, Series, Unreadable, read, refusal};
-pub use instances::{Instance, MOST_INSTANCES, Unusable, instances, weighed};
+pub use instances::{Instance, MOST_INSTANCES, Unusable, instances};
 
 use crate::{load::Minutes, plan::Role};
 
@@ -96,7 +96,7 @@ pub fn fuzz(data: &[u8]) {
             }
         }
         for (_, load) in minutes.close(latest.plus(Duration::from_secs(60)), 1) {
-            let load = load.and_then(|load| weighed(role, load));
+            let load = load.and_then(|load| role.weighed(load));
             assert!(load.is_none_or(|load| load.offered >= 0.0 && load.shed >= 0.0), "{load:?}");
         }
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::judge::Window;
+use crate::{judge::Window, metrics::Counted};
 
 /// Where an instance stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +42,15 @@ pub struct Totals {
     pub offered: u64,
     /// Requests turned away for load.
     pub shed: u64,
+    /// Bytes of media and pictures sent, of one that is an origin and tells.
+    #[serde(default)]
+    pub bytes: Option<u64>,
+}
+
+impl From<&Counted> for Totals {
+    fn from(counted: &Counted) -> Self {
+        Self { offered: counted.offered, shed: counted.shed, bytes: counted.bytes }
+    }
 }
 
 /// How far the database's migration to the new release is.

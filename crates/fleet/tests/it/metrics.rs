@@ -67,8 +67,10 @@ primetime_http_request_seconds_bucket{le="0.002",role="site",route="/api"} 7
 primetime_http_request_seconds_bucket{le="+Inf",role="site",route="/api"} 7
 primetime_process_resident_memory_bytes 123456
 primetime_process_open_fds 17
+primetime_origin_bytes_total 5000000
 # EOF
 "#;
+    assert_eq!(read(text).unwrap().bytes, Some(5_000_000));
     let sample = judge::Sample::of(&read(text).unwrap(), 12).unwrap();
     assert_eq!(sample.paths["/{lang}/"], Answers { requests: 100, errors: 10 });
     assert_eq!(sample.total(), Answers { requests: 107, errors: 10 });

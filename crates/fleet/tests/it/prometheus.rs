@@ -6,7 +6,7 @@ use domain::Timestamp;
 use fleet::{
     load::Load,
     plan::Role,
-    prometheus::{Select, Unreadable, Unusable, fuzz, instances, read, refusal, was_quick, weighed},
+    prometheus::{Select, Unreadable, Unusable, fuzz, instances, read, refusal, was_quick},
 };
 use proptest::prelude::*;
 
@@ -38,12 +38,12 @@ fn who_serves_what_came_and_when() {
 #[test]
 fn an_origin_is_weighed_by_bytes_and_what_it_turned_away_by_its_mean() {
     let load = Load { offered: 30.0, served: 5_000.0, shed: 5.0 };
-    let weighed_as = |role| weighed(role, load).unwrap();
+    let weighed_as = |role: Role| role.weighed(load).unwrap();
     assert_eq!(weighed_as(Role::Origin), Load { offered: 6_000.0, served: 5_000.0, shed: 1_000.0 });
     assert_eq!(weighed_as(Role::Site), load);
     let nothing = Load { offered: 5.0, served: 0.0, shed: 5.0 };
-    assert_eq!(weighed(Role::Origin, nothing), None, "a gap, and not zero");
-    assert_eq!(weighed(Role::Origin, Load::default()), Some(Load::default()));
+    assert_eq!(Role::Origin.weighed(nothing), None, "a gap, and not zero");
+    assert_eq!(Role::Origin.weighed(Load::default()), Some(Load::default()));
 }
 
 #[test]

@@ -161,7 +161,7 @@ impl Fleet {
         }
         let mut planned = None;
         for (minute, load) in closed {
-            let load = load.and_then(|load| self.source.weighed(self.aims.role, load));
+            let load = load.and_then(|load| self.aims.role.weighed(load));
             planned = Some(self.minute(minute, load, calendar).await?);
         }
         match (planned, silent) {

@@ -4,9 +4,8 @@ use std::{collections::BTreeMap, time::Duration};
 
 use domain::Timestamp;
 use fleet::{
-    load::{Load, Sample},
+    load::Sample,
     plan::Role,
-    prometheus::weighed,
     rollout::{Driver, Observation, Phase},
 };
 
@@ -29,8 +28,8 @@ pub enum Source {
 pub(super) struct Heard {
     /// How many take traffic, by release.
     pub serving: BTreeMap<String, u32>,
-    /// What has come to each instance since it started, where that is news. An origin's bytes stand under `served`
-    /// where they are counted: see [`Source::weighed`].
+    /// What has come to each instance since it started, where that is news. An origin's bytes stand under `served`: see
+    /// [`Role::weighed`].
     pub samples: Vec<(String, Sample)>,
 }
 
@@ -64,7 +63,7 @@ impl Source {
         match self {
             Self::Prometheus(prometheus) => Ok(Some(prometheus.look(role, now).await?)),
             Self::Hosts(hosts) => match hosts.observe(service).await {
-                Ok(seen) => Ok(Some(reported(hosts, &seen, now))),
+                Ok(seen) => Ok(Some(reported(hosts, &seen, role, now))),
                 Err(error) => {
                     tracing::debug!(%error, "the hosts are not known yet");
                     Ok(None)
@@ -81,24 +80,21 @@ impl Source {
             Self::Prometheus(prometheus) => prometheus.quick(role).await,
         }
     }
-
-    /// A minute's load in the unit that is planned in: hosts count requests, whatever the role.
-    pub(super) fn weighed(&self, role: Role, load: Load) -> Option<Load> {
-        match self {
-            Self::Hosts(_) => Some(load),
-            Self::Prometheus(_) => weighed(role, load),
-        }
-    }
 }
 
-fn reported(hosts: &Hosts, seen: &Observation, now: Timestamp) -> Heard {
+fn reported(hosts: &Hosts, seen: &Observation, role: Role, now: Timestamp) -> Heard {
     let mut heard = Heard::default();
     for instance in seen.instances.iter().filter(|instance| instance.phase == Phase::Serving) {
         *heard.serving.entry(instance.release.clone()).or_default() += 1;
     }
     for (name, totals) in hosts.loads() {
         let (offered, shed) = (totals.offered as f64, totals.shed as f64);
-        heard.samples.push((name, Sample { at: now, offered, served: offered - shed, shed }));
+        let served = match role {
+            // One that does not tell its bytes, as an older host, is a gap and not nothing.
+            Role::Origin => totals.bytes.map(|bytes| bytes as f64),
+            _ => Some(offered - shed),
+        };
+        heard.samples.extend(served.map(|served| (name, Sample { at: now, offered, served, shed })));
     }
     heard
 }

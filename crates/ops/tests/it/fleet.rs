@@ -86,9 +86,13 @@ impl Land {
     }
 
     fn fleet(&self, owner: &str, dry: bool) -> Fleet {
+        self.fleet_of(Role::Site, owner, dry)
+    }
+
+    fn fleet_of(&self, role: Role, owner: &str, dry: bool) -> Fleet {
         let aims = Aims {
             service: "site".into(),
-            role: Role::Site,
+            role,
             declared: EACH,
             lead: 3,
             price: 0.02,
@@ -140,6 +144,31 @@ impl Land {
         }
         last
     }
+}
+
+/// Hosts that tell bytes are planned for by bytes, and one that does not, as an older one, is a gap.
+#[tokio::test]
+async fn an_origins_load_is_what_it_sent() {
+    let mut land = Land::new().await;
+    let mut fleet = land.fleet_of(Role::Origin, "a", true);
+    let mut offered = Vec::new();
+    for look in 0..42 {
+        land.ten_seconds(2, Some(1.0)).await;
+        if look < 15 {
+            land.told.0.lock().unwrap().values_mut().for_each(|totals| {
+                totals.bytes = Some(totals.bytes.unwrap_or(0) + 7_000);
+            });
+        } else {
+            land.told.0.lock().unwrap().values_mut().for_each(|totals| totals.bytes = None);
+        }
+        land.post.tell(false).await.unwrap();
+        if let Looked::Planned(announced) = fleet.look(&[]).await.unwrap() {
+            offered.push(announced.offered);
+        }
+    }
+    let whole = |load: &Option<f64>| load.is_some_and(|load| (load - 84_000.0).abs() < 15_000.0);
+    assert!(offered.iter().any(whole), "six times seven thousand of two: {offered:?}");
+    assert_eq!(offered.last(), Some(&None), "{offered:?}");
 }
 
 fn premiere(minute: i64) -> Event {

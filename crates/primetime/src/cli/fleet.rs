@@ -34,8 +34,7 @@ pub struct FleetGroup {
 pub struct RunArgs {
     #[command(flatten)]
     pub group: FleetGroup,
-    /// Requests a second that one instance does, or bytes for --role origin with --prometheus; what is seen refines it, within half
-    /// and twice
+    /// Requests a second that one instance does, or bytes for --role origin; what is seen refines it, within half and twice
     #[arg(long, value_name = "RATE", value_parser = much)]
     pub capacity: f64,
     /// Minutes from the launch of an instance until it serves, at most

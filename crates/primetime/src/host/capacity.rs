@@ -128,7 +128,9 @@ mod tests {
     }
 
     fn totals(offered: &[u64]) -> BTreeMap<String, Totals> {
-        let one = |(n, offered): (usize, &u64)| (format!("i{n}"), Totals { offered: *offered, shed: 0 });
+        let one = |(n, offered): (usize, &u64)| {
+            (format!("i{n}"), Totals { offered: *offered, ..Totals::default() })
+        };
         offered.iter().enumerate().map(one).collect()
     }
 

@@ -130,7 +130,7 @@ impl Group {
                 let Some(ops) = instance.ops else { continue };
                 let Ok(counted) = counted(ops, real).await else { continue };
                 let (now, name) = (self.week.now(), instance.name.to_string());
-                totals.insert(name.clone(), Totals { offered: counted.offered, shed: counted.shed });
+                totals.insert(name.clone(), Totals::from(&counted));
                 let (offered, shed) = (counted.offered as f64, counted.shed as f64);
                 let sample = Sample { at: now, offered, served: offered - shed, shed };
                 let _trouble = planned.minutes.push(now, &name, sample);
