@@ -32,7 +32,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Copies every file to `out/ui`, with its compressed forms beside it, and writes `out/ui.rs`, the table of them.
+/// Copies every file to `out/ui`, with its compressed forms beside it, and writes `out/ui.rs`, the table of them. No folder's name stands in
+/// the table: it would be in the binary, which is to be the same wherever it is built.
 fn carry(dist: &Path, out: &Path) -> io::Result<()> {
     let mut files = Vec::new();
     walk(dist, dist, &mut files)?;
@@ -51,18 +52,25 @@ fn carry(dist: &Path, out: &Path) -> io::Result<()> {
             let Some(bytes) = bytes.filter(|bytes| bytes.len() < body.len()) else {
                 return Ok("None".into());
             };
-            let path = target.join(format!("{name}.{suffix}"));
-            fs::write(&path, bytes)?;
-            Ok(format!("Some(include_bytes!({path:?}))"))
+            let coded = format!("{name}.{suffix}");
+            fs::write(target.join(&coded), bytes)?;
+            Ok(format!("Some({})", included(&coded)))
         };
         let small = body.len() < MIN_BYTES || is_compressed(&name);
         let gzip = coded("gz", if small { None } else { Some(gzip(&body)?) })?;
         let br = coded("br", if small { None } else { Some(br(&body)?) })?;
         table += &format!(
-            "    Embedded {{ name: {name:?}, identity: include_bytes!({file:?}), gzip: {gzip}, br: {br} }},\n"
+            "    Embedded {{ name: {name:?}, identity: {}, gzip: {gzip}, br: {br} }},\n",
+            included(&name)
         );
     }
     fs::write(out.join("ui.rs"), table + "]\n")
+}
+
+/// The bytes of `out/ui/NAME`, as the compiler takes them in.
+fn included(name: &str) -> String {
+    let path = format!("/ui/{name}");
+    format!("include_bytes!(concat!(env!(\"OUT_DIR\"), {path:?}))")
 }
 
 fn walk(root: &Path, folder: &Path, files: &mut Vec<String>) -> io::Result<()> {
