@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_config::{
-    AppName, BehaviorVersion, Region, retry::RetryConfig,
+    AppName, BehaviorVersion, Region, identity::IdentityCache, retry::RetryConfig,
     stalled_stream_protection::StalledStreamProtectionConfig, timeout::TimeoutConfig,
 };
 use aws_sdk_autoscaling::Client;
@@ -46,6 +46,8 @@ pub async fn client(
     let mut loader = aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
         .timeout_config(timeouts)
+        // The SDK's own five seconds are about as long as it asks a machine that gives none: then it says that time is up, and not why.
+        .identity_cache(IdentityCache::lazy().load_timeout(patience.answer).build())
         // Whoever follows a plan asks again by itself, with what is planned then.
         .retry_config(RetryConfig::disabled())
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled());

@@ -2,12 +2,10 @@
 //!
 //! [`Engine`] is what every engine must do, by names that the caller chooses, so that whatever is asked twice happens once.
 //! [`Local`] does it with processes of this machine on listening sockets that are opened once, [`Podman`] with containers behind a
-//! haproxy. [`Keeper`] keeps as many
-//! instances as are wanted and replaces them one by one; [`Host`] is what a rollout drives; [`counted`] reads what an instance has
-//! counted. A [group](group) is kept by an engine that starts and ends instances by its own means, and is told its floor alone.
+//! haproxy. [`Keeper`] keeps as many instances as are wanted and replaces them one by one; [`Host`] is what a rollout drives;
+//! [`counted`] reads what an instance has counted. A [group](group) is kept by an engine that starts and ends instances by its own
+//! means, and is told its floor alone.
 
-#[cfg(feature = "conformance")]
-pub mod conformance;
 mod engine;
 pub mod group;
 mod host;

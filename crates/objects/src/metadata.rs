@@ -32,7 +32,7 @@ pub struct Metadata {
 }
 
 /// A token that was drawn: it is good for a minute.
-pub struct Session<'a> {
+pub(crate) struct Session<'a> {
     metadata: &'a Metadata,
     token: String,
 }
@@ -52,7 +52,7 @@ impl Metadata {
     }
 
     /// Begins to ask.
-    pub fn session(&self) -> Result<Session<'_>, MetadataError> {
+    pub(crate) fn session(&self) -> Result<Session<'_>, MetadataError> {
         let path = "/latest/api/token";
         let token = self.ask("PUT", path, ("x-aws-ec2-metadata-token-ttl-seconds", "60"))?;
         let token = token.ok_or_else(|| self.nothing(format!("it says 404 to {path}")))?;
@@ -100,7 +100,7 @@ impl Metadata {
 
 impl Session<'_> {
     /// What stands at this path; `None`: nothing.
-    pub(crate) fn look(&self, path: &str) -> Result<Option<String>, MetadataError> {
+    fn look(&self, path: &str) -> Result<Option<String>, MetadataError> {
         self.metadata.ask("GET", path, ("x-aws-ec2-metadata-token", &self.token))
     }
 

@@ -12,8 +12,8 @@ use crate::OpsError;
 
 /// Lines read at once.
 const PAGE: u32 = 1000;
-/// Others who may write in between before this one gives up.
-const MOST_TRIES: usize = 8;
+/// Others who may write in between before one gives up.
+pub(crate) const MOST_TRIES: usize = 8;
 /// Begins what is hashed: a later way to hash has another name.
 const CONTEXT: &str = "primetime audit 1";
 
@@ -67,6 +67,14 @@ pub async fn append(tx: &mut Tx, deed: &Deed<'_>, now: Timestamp) -> Result<(), 
     tx.add_audit(&row).await
 }
 
+/// Somebody else wrote in between, and all of the transaction can be tried again. Not when they decided on the very plan.
+pub(crate) fn came_between(error: &StoreError) -> bool {
+    match error {
+        StoreError::Conflict("the plan") => false,
+        error => matches!(error, StoreError::Conflict(_) | StoreError::Contended(_)),
+    }
+}
+
 /// Adds a line about something that was done where no transaction reaches.
 ///
 /// # Errors
@@ -81,7 +89,7 @@ pub async fn write(store: &Store, deed: &Deed<'_>, now: Timestamp) -> Result<(),
             Err(error) => Err(error),
         };
         match done {
-            Err(StoreError::Conflict(_) | StoreError::Contended(_)) if tries < MOST_TRIES => {}
+            Err(error) if came_between(&error) && tries < MOST_TRIES => {}
             done => return done,
         }
     }

@@ -8,7 +8,7 @@ use fleet::{
     rollout::{Limits, Observation, Order, Plan, Rollout, Wanted},
 };
 use objects::Hash;
-use store::{NewRollout, RolloutRow, RolloutState, Store, StoreError, Tx, WantedInstances};
+use store::{NewRollout, RolloutRow, RolloutState, Store, Tx, WantedInstances};
 
 use crate::{OpsError, audit, fleet::known, talk::Approved};
 
@@ -194,9 +194,7 @@ impl Desk {
             tries += 1;
             match stored.await {
                 Ok(()) => return Ok(rollout),
-                // Somebody said no to it, or yes faster.
-                Err(error @ OpsError::Store(StoreError::Conflict("the plan"))) => return Err(error),
-                Err(OpsError::Store(StoreError::Conflict(_))) if tries < MOST_TRIES => {
+                Err(OpsError::Store(error)) if audit::came_between(&error) && tries < MOST_TRIES => {
                     let newest = self.newest().await?.filter(|newest| newest.generation == row.generation);
                     row = newest.ok_or_else(|| OpsError::None(self.service.clone()))?;
                 }

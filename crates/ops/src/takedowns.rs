@@ -12,8 +12,6 @@ use store::{Lifted, Store, StoreError, Takedown, Tx};
 
 use crate::{OpsError, audit, talk::Approved};
 
-/// Others who may come in between before this one gives up.
-const MOST_TRIES: usize = 8;
 /// As whom the platform writes into the audit log.
 const WHO: &str = "takedowns";
 
@@ -130,10 +128,7 @@ impl Takedowns {
             tries += 1;
             match done.await {
                 Ok(()) => break,
-                // Somebody said no to it, or yes faster.
-                Err(error @ StoreError::Conflict("the plan")) => return Err(error.into()),
-                // Another line in the log.
-                Err(StoreError::Conflict(_) | StoreError::Contended(_)) if tries < MOST_TRIES => {}
+                Err(error) if audit::came_between(&error) && tries < audit::MOST_TRIES => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -146,7 +141,7 @@ impl Takedowns {
     /// # Errors
     /// [`OpsError::Announce`] when it could not be announced: try again.
     pub async fn announce(&self) -> Result<bool, OpsError> {
-        for _ in 0..MOST_TRIES {
+        for _ in 0..audit::MOST_TRIES {
             let (number, titles) = self.store.taken_down().await?;
             let wanted = announce::Takedowns { number, titles: titles.into_iter().collect() };
             let said = match self.read().await {

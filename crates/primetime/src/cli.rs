@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub use containers::EngineKind;
-pub use fleet::{FleetCommand, FleetGroup, Followed, Measured, RunArgs, SimulateArgs};
+pub use fleet::{FleetCommand, FleetGroup, FollowArgs, Measured, RunArgs, SimulateArgs};
 pub use host::HostArgs;
 pub use image::ImageCommand;
 pub use rollout::{AuditCommand, Myself, RollArgs, RolloutCommand};

@@ -9,6 +9,7 @@ use crate::{
     contents::{self, Contents},
     debian::Package,
     digest::digest_of_file,
+    draft::Draft,
     error::At,
     image::{SERVING, WORKING},
     manifest::{FORMAT, Image, Part},
@@ -45,13 +46,7 @@ pub fn build(inputs: &Inputs<'_>, out: &Path, key: &SigningKey) -> Result<(Manif
         Some(binary) => binary.to_owned(),
         None => cargo_build(inputs.checkout)?,
     };
-    let parent = match out.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    fs::create_dir_all(parent).at("make", parent)?;
-    // Beside its place, so that it can be moved there in one step.
-    let draft = tempfile::Builder::new().prefix(".release-").tempdir_in(parent).at("write in", parent)?;
+    let draft = Draft::of(out)?;
     let manifest = write(inputs, &binary, draft.path())?;
     let sealed = manifest.seal(key)?;
     let path = draft.path().join(RELEASE_FILE);
@@ -65,8 +60,7 @@ pub fn build(inputs: &Inputs<'_>, out: &Path, key: &SigningKey) -> Result<(Manif
         verify::verify(out, &ring)?;
         return Ok((manifest, Outcome::Identical));
     }
-    fs::set_permissions(draft.path(), fs::Permissions::from_mode(0o755)).at("open up", draft.path())?;
-    fs::rename(draft.keep(), out).at("move the release to", out)?;
+    draft.settle()?;
     Ok((manifest, Outcome::Written))
 }
 

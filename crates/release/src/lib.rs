@@ -14,6 +14,7 @@ mod build;
 mod contents;
 pub mod debian;
 mod digest;
+mod draft;
 pub mod elf;
 mod error;
 mod image;

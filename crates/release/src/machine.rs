@@ -11,7 +11,6 @@
 
 use std::{
     fs,
-    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -24,8 +23,8 @@ use oci_spec::image::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BINARY_FILE, IMAGES_DIR, Outcome, ReleaseError, digest::digest_of_file, error::At, image::SERVING,
-    manifest::FORMAT, source::answer, verify::verify,
+    BINARY_FILE, IMAGES_DIR, Outcome, ReleaseError, digest::digest_of_file, draft::Draft, error::At,
+    image::SERVING, manifest::FORMAT, source::answer, verify::verify,
 };
 
 /// The disk, within a machine image's folder.
@@ -91,8 +90,7 @@ pub fn machine(
     let ring = KeyRing::from(key.public());
     let manifest = verify(release, &ring)?;
     let out = machine_dir(release);
-    let parent = out.parent().unwrap_or(Path::new("."));
-    let draft = tempfile::Builder::new().prefix(".machine-").tempdir_in(parent).at("write in", parent)?;
+    let draft = Draft::of(&out)?;
     bake(checkout, release, draft.path())?;
     let (files, _) = digest_of_file(&draft.path().join(FILES_FILE))?;
     let (disk, bytes) = digest_of_file(&draft.path().join(DISK_FILE))?;
@@ -101,15 +99,14 @@ pub fn machine(
         let there = Machine::read(&out, &ring)?;
         if (&there.release, &there.files) != (&machine.release, &machine.files) {
             let differs = differs(&out.join(FILES_FILE), &draft.path().join(FILES_FILE))?;
-            return Err(ReleaseError::Differs { path: out, differs });
+            return Err(ReleaseError::Differs { path: out.clone(), differs });
         }
         return Ok((there, Outcome::Identical));
     }
     let payload = serde_json::to_vec(&machine).map_err(|error| ReleaseError::Manifest(error.to_string()))?;
     let path = draft.path().join(MACHINE_FILE);
     fs::write(&path, signed::seal(KIND, &payload, key)).at("write", &path)?;
-    fs::set_permissions(draft.path(), fs::Permissions::from_mode(0o755)).at("open up", draft.path())?;
-    fs::rename(draft.keep(), &out).at("move the machine image to", &out)?;
+    draft.settle()?;
     Ok((machine, Outcome::Written))
 }
 

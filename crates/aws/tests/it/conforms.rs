@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws::Asg;
-use drivers::conformance::{self, Fault, Subject};
+use drivers::group::conformance::{self, Fault, Subject};
 
 use crate::{
     moto,

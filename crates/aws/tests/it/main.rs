@@ -11,3 +11,4 @@ mod metadata;
 mod moto;
 mod opened;
 mod proxy;
+mod server;

@@ -1,8 +1,7 @@
 //! The server, one for the process, and groups in it.
 
 use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
+    process::Child,
     sync::{
         OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -20,29 +19,18 @@ use aws_sdk_autoscaling::{
     },
 };
 use aws_smithy_http_client::Builder;
-use drivers::conformance::MOST;
+use drivers::group::conformance::MOST;
 
-pub const REGION: &str = "eu-central-1";
-const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/tools/deploy/bin/python");
-const SCRIPT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/server.py");
+use crate::server;
+
+pub use crate::server::REGION;
 /// As long as nobody is to be silent, an answer takes as long as this machine is busy.
 pub const PATIENT: Duration = Duration::from_secs(60);
 
 /// Its port. It ends when this process does, which holds its input.
 pub fn port() -> u16 {
     static SERVER: OnceLock<(u16, Child)> = OnceLock::new();
-    let start = || {
-        let mut child = Command::new(PYTHON)
-            .args([SCRIPT, REGION])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{PYTHON}: {error}; `scripts/deploy-tools` installs it"));
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
-        (line.trim().parse().expect("moto says its port"), child)
-    };
-    SERVER.get_or_init(start).0
+    SERVER.get_or_init(server::start).0
 }
 
 /// A client of whatever answers at `port`.

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use drivers::conformance::Fault;
+use drivers::group::conformance::Fault;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},

@@ -16,18 +16,6 @@ pub struct Aim {
     pub each: u32,
 }
 
-/// What is to be done at a look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Step {
-    /// It is as it should be.
-    Nothing,
-    /// The floor is set.
-    Hold {
-        /// Members.
-        floor: u32,
-    },
-}
-
 /// What one look came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Followed {
@@ -41,19 +29,15 @@ pub struct Followed {
     pub serving: u32,
 }
 
-/// What to do about `size` when the plan's floor is `planned` instances; `None`: there is no plan, and nothing is let go for that.
-pub fn step(size: Size, planned: Option<u32>, aim: Aim) -> Step {
-    let Some(floor) = target(size, planned, aim) else { return Step::Nothing };
+/// The floor to set when the plan's is `planned` instances; `None`: all is as it should be. Without a plan nothing is let go.
+pub fn step(size: Size, planned: Option<u32>, aim: Aim) -> Option<u32> {
+    let floor = members(planned?, aim).min(size.most);
     // An engine that did half of what it was asked has the floor, and does not yet want as many.
-    if size.floor == floor && size.wanted >= floor { Step::Nothing } else { Step::Hold { floor } }
+    (size.floor != floor || size.wanted < floor).then_some(floor)
 }
 
 fn members(planned: u32, aim: Aim) -> u32 {
     planned.div_ceil(aim.each.max(1)).max(aim.least)
-}
-
-fn target(size: Size, planned: Option<u32>, aim: Aim) -> Option<u32> {
-    planned.map(|planned| members(planned, aim).min(size.most))
 }
 
 /// The one who follows, for one group.
@@ -77,7 +61,7 @@ impl<G: Group> Follower<G> {
     }
 
     /// Looks, and says what would be done.
-    pub async fn would(&self, planned: Option<u32>) -> Result<(Size, Step), EngineError> {
+    pub async fn would(&self, planned: Option<u32>) -> Result<(Size, Option<u32>), EngineError> {
         let size = self.group.size().await?;
         Ok((size, step(size, planned, self.aim)))
     }
@@ -106,7 +90,7 @@ impl<G: Group> Follower<G> {
         let before = self.group.size().await?;
         let wanted = planned.map(|planned| members(planned, self.aim));
         let over = wanted.filter(|wanted| *wanted > before.most);
-        let Step::Hold { floor } = step(before, planned, self.aim) else {
+        let Some(floor) = step(before, planned, self.aim) else {
             let Size { floor, serving, .. } = before;
             return Ok(Followed { changed_from: None, floor, over, serving });
         };
@@ -119,7 +103,9 @@ impl<G: Group> Follower<G> {
                 after.floor
             )));
         }
-        Ok(Followed { changed_from: Some(before.floor), floor, over, serving: after.serving })
+        // The other half of what was done before is no change of the floor.
+        let changed_from = (before.floor != floor).then_some(before.floor);
+        Ok(Followed { changed_from, floor, over, serving: after.serving })
     }
 }
 

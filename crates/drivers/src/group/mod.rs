@@ -1,11 +1,13 @@
 //! A group whose size its engine keeps by itself: an Auto Scaling group, a cluster's autoscaler. It is told a floor, and starts and ends
 //! instances by its own means; its own reaction to load stays on above the floor, as a backstop.
 
+#[cfg(feature = "conformance")]
+pub mod conformance;
 mod follow;
 
 use crate::EngineError;
 
-pub use follow::{Aim, Followed, Follower, Step, step};
+pub use follow::{Aim, Followed, Follower, step};
 
 /// A group, as it was when it was looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,8 +8,11 @@ use std::{
 use domain::Timestamp;
 use drivers::{
     EngineError,
-    conformance::{self, Fault, MOST, Subject},
-    group::{Aim, Followed, Follower, Group, Size, Step, step},
+    group::{
+        Aim, Followed, Follower, Group, Size,
+        conformance::{self, Fault, MOST, Subject},
+        step,
+    },
 };
 use proptest::prelude::*;
 
@@ -109,13 +112,13 @@ async fn a_group_in_memory_conforms() {
 fn a_floor_is_in_members_and_between_least_and_most() {
     let size = Size { floor: 4, most: 10, wanted: 4, serving: 4 };
     let floor = |planned| step(size, planned, AIM);
-    assert_eq!(floor(Some(13)), Step::Hold { floor: 5 }, "13 instances need five members of three");
-    assert_eq!(floor(Some(12)), Step::Nothing);
-    assert_eq!(floor(Some(1)), Step::Hold { floor: 2 }, "the least");
-    assert_eq!(floor(Some(99)), Step::Hold { floor: 10 }, "the most");
-    assert_eq!(floor(None), Step::Nothing, "without a plan nothing is let go");
+    assert_eq!(floor(Some(13)), Some(5), "13 instances need five members of three");
+    assert_eq!(floor(Some(12)), None);
+    assert_eq!(floor(Some(1)), Some(2), "the least");
+    assert_eq!(floor(Some(99)), Some(10), "the most");
+    assert_eq!(floor(None), None, "without a plan nothing is let go");
     let half = Size { wanted: 2, ..size };
-    assert_eq!(step(half, Some(12), AIM), Step::Hold { floor: 4 }, "half done is done again");
+    assert_eq!(step(half, Some(12), AIM), Some(4), "half done is done again");
 }
 
 #[tokio::test]
@@ -131,6 +134,17 @@ async fn what_is_over_the_most_is_said_and_the_busy_are_left_alone() {
     shelf.suffer(None);
     assert_eq!(follower.follow(Some(3), 1, at(11)).await, Err(EngineError::Busy(Duration::from_secs(4))));
     assert_eq!(follower.follow(Some(3), 1, at(15)).await.unwrap().floor, 2);
+}
+
+#[tokio::test]
+async fn what_was_half_done_is_done_and_is_no_change_of_the_floor() {
+    let book = Shelf::<0>::default().fresh().await;
+    let mut follower = Follower::new(book.clone(), AIM);
+    follower.follow(Some(12), 1, Timestamp(0)).await.unwrap();
+    book.0.lock().unwrap().size.wanted = 1;
+    let done = follower.follow(Some(12), 1, Timestamp(1)).await.unwrap();
+    assert_eq!((done.changed_from, done.floor), (None, 4));
+    assert_eq!(book.size().await.unwrap().wanted, 4);
 }
 
 fn faults() -> impl Strategy<Value = Option<Fault>> {

@@ -1,6 +1,6 @@
 //! Answers of Prometheus, and what is made of them.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
 use domain::Timestamp;
 use fleet::{
@@ -9,6 +9,8 @@ use fleet::{
     prometheus::{Select, Unreadable, Unusable, fuzz, instances, read, refusal, was_quick},
 };
 use proptest::prelude::*;
+
+use crate::corpus::replay;
 
 const GOOD: &str = include_str!("../../fuzz/corpus/prometheus/group.json");
 
@@ -95,16 +97,7 @@ fn questions() {
 
 #[test]
 fn the_corpus_is_replayed() {
-    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus/prometheus");
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        fuzz(&bytes);
-        for at in 0..bytes.len() {
-            let mut changed = bytes.clone();
-            changed[at] ^= 1 << (at % 7);
-            fuzz(&changed);
-        }
-    }
+    replay("prometheus", fuzz);
 }
 
 proptest! {

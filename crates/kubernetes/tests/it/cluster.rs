@@ -8,7 +8,7 @@ use std::{
     time::Duration,
 };
 
-use drivers::conformance::Fault;
+use drivers::group::conformance::Fault;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
 use kube::{Client, client::Body};

@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use drivers::conformance::{Fault, MOST, Subject, conforms};
+use drivers::group::conformance::{Fault, MOST, Subject, conforms};
 use kubernetes::{Kind, Scaled};
 use serde_json::{Value, json};
 

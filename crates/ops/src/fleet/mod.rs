@@ -1,6 +1,7 @@
 //! Plans capacity ahead for one service: hears its hosts or whoever measures its instances, keeps the load of each minute, and writes down the plan that the hosts
 //! follow. Whoever is killed here takes no capacity with it: the plan stands until it expires, and longer where nobody sinks it.
 
+mod heard;
 mod known;
 mod prometheus;
 mod source;
@@ -19,7 +20,7 @@ use store::{FleetMinute, Store};
 
 use crate::{Hosts, OpsError, audit};
 
-use source::Heard;
+use heard::Heard;
 
 pub use known::{Known, known};
 pub use prometheus::{Prometheus, PrometheusError};

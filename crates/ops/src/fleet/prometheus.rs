@@ -9,7 +9,7 @@ use fleet::{
 };
 use ureq::Agent;
 
-use super::source::Heard;
+use super::heard::Heard;
 use crate::OpsError;
 
 /// How long the server may take. The right to plan lasts longer than the two questions of one look.

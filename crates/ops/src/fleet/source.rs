@@ -1,6 +1,6 @@
 //! Where the load is heard from.
 
-use std::{collections::BTreeMap, time::Duration};
+use std::time::Duration;
 
 use domain::Timestamp;
 use fleet::{
@@ -9,7 +9,7 @@ use fleet::{
     rollout::{Driver, Observation, Phase},
 };
 
-use super::prometheus::Prometheus;
+use super::{heard::Heard, prometheus::Prometheus};
 use crate::{Hosts, OpsError};
 
 /// Reports come every two seconds; a minute is closed this long after its end.
@@ -21,27 +21,6 @@ pub enum Source {
     Hosts(Hosts),
     /// A Prometheus server scrapes them.
     Prometheus(Box<Prometheus>),
-}
-
-/// What was heard at one look.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub(super) struct Heard {
-    /// How many take traffic, by release.
-    pub serving: BTreeMap<String, u32>,
-    /// What has come to each instance since it started, where that is news. An origin's bytes stand under `served`: see
-    /// [`Role::weighed`].
-    pub samples: Vec<(String, Sample)>,
-}
-
-impl Heard {
-    pub fn serving(&self) -> u32 {
-        self.serving.values().fold(0, |sum, count| sum.saturating_add(*count))
-    }
-
-    /// The release that most of them run.
-    pub fn release(&self) -> &str {
-        self.serving.iter().max_by_key(|(_, count)| **count).map_or("", |(release, _)| release)
-    }
 }
 
 impl Source {

@@ -28,8 +28,6 @@ use crate::{Desk, Takedowns, audit, words};
 const LAST: u32 = 3;
 /// Plans that are open at a time; beyond, somebody plays.
 const MOST_OPEN: u32 = 50;
-/// Others who may write into the audit log in between.
-const MOST_TRIES: usize = 8;
 
 /// Talks with colleagues about one service. Cheap to clone.
 #[derive(Clone)]
@@ -164,7 +162,7 @@ impl Talk {
                 Err(error) => Err(error),
             };
             match done {
-                Err(StoreError::Conflict(_) | StoreError::Contended(_)) if tries < MOST_TRIES => {}
+                Err(error) if audit::came_between(&error) && tries < audit::MOST_TRIES => {}
                 done => return done,
             }
         }

@@ -52,7 +52,7 @@ pub struct RunArgs {
     #[command(flatten)]
     pub measured: Measured,
     #[command(flatten)]
-    pub followed: Followed,
+    pub following: FollowArgs,
     /// Print each minute's plan, and write nothing down
     #[arg(long)]
     pub dry_run: bool,
@@ -60,8 +60,9 @@ pub struct RunArgs {
 
 /// What follows the plan, besides hosts.
 #[derive(Debug, Args)]
-pub struct Followed {
-    /// A group whose engine is told the floor: asg/NAME, hpa/NAMESPACE/NAME or deployment/NAMESPACE/NAME [default: hosts follow by themselves]
+pub struct FollowArgs {
+    /// A group whose engine is told the floor: asg/NAME, hpa/NAMESPACE/NAME or deployment/NAMESPACE/NAME [default: none, hosts follow by
+    /// themselves]
     #[arg(long, value_name = "GROUP")]
     pub engine: Option<Which>,
     /// The least floor that it is told, in members

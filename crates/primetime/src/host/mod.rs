@@ -1,5 +1,5 @@
-//! `host`: instances on one socket or behind a haproxy, kept running; releases rolled out among them. What it starts outlives it: killed, it adopts what
-//! runs when it is started again, and a rollout goes on where it was.
+//! `host`: instances on one socket or behind a haproxy, kept running; releases rolled out among them. What it starts outlives it:
+//! killed, it adopts what runs when it is started again, and a rollout goes on where it was.
 
 mod capacity;
 mod containers;

@@ -1,21 +1,14 @@
 //! A group of an engine follows the plan, whoever plans and whoever is killed: `fleet run` against moto, which stands in for AWS.
 
-use std::{
-    io::{BufRead, BufReader},
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{process::Child, time::Duration};
 
 use rustix::process::Signal;
 
 use crate::{
+    aws::{REGION, python, start},
     fleet::announce,
     process::{Installation, Running, words},
 };
-
-const PYTHON: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/tools/deploy/bin/python");
-const SERVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../aws/tests/it/server.py");
-const REGION: &str = "eu-central-1";
 
 /// moto, with one group.
 struct Aws {
@@ -25,15 +18,8 @@ struct Aws {
 
 impl Aws {
     fn new() -> Self {
-        let mut server = Command::new(PYTHON)
-            .args([SERVER, REGION])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap_or_else(|error| panic!("{PYTHON}: {error}; `scripts/deploy-tools` installs it"));
-        let mut port = String::new();
-        BufReader::new(server.stdout.take().unwrap()).read_line(&mut port).unwrap();
-        let it = Self { url: format!("http://127.0.0.1:{}", port.trim()), _server: server };
+        let (port, server) = start();
+        let it = Self { url: format!("http://127.0.0.1:{port}"), _server: server };
         it.ask(
             "a.create_auto_scaling_group(AutoScalingGroupName='site', MinSize=1, MaxSize=6, \
              LaunchTemplate=dict(LaunchTemplateName='hosts', Version='1'), AvailabilityZones=['eu-central-1a'])",
@@ -47,7 +33,7 @@ impl Aws {
              aws_access_key_id='none', aws_secret_access_key='none')\n{what}",
             self.url
         );
-        let output = Command::new(PYTHON).args(["-c", &script]).output().unwrap();
+        let output = python(["-c", &script]).output().unwrap();
         assert!(output.status.success(), "{}", words(&output));
         String::from_utf8(output.stdout).unwrap().trim().to_owned()
     }

@@ -3,6 +3,9 @@
 
 #[path = "../../../web/tests/it/authority.rs"]
 mod authority;
+#[cfg(feature = "aws")]
+#[path = "../../../aws/tests/it/server.rs"]
+mod aws;
 mod backups;
 mod bucket;
 mod catalogue;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::Timestamp;
 use drivers::{
     EngineError,
-    group::{Aim, Followed, Follower, Group, Step},
+    group::{Aim, Followed, Follower, Group},
 };
 use ops::{
     audit::{self, Deed},
@@ -23,7 +23,7 @@ pub struct Following<G> {
     store: Store,
     service: String,
     follower: Follower<G>,
-    /// When it was looked at last, for which floor.
+    /// When it was last looked at with an answer that stands, and for which floor.
     looked: Option<(Timestamp, Option<u32>)>,
     /// What of the plan was over the group's most.
     over: Option<u32>,
@@ -34,8 +34,8 @@ impl<G: Group> Following<G> {
         Self { store, service, follower: Follower::new(group, aim), looked: None, over: None }
     }
 
-    /// One look, under the lease `fence`: the engine is asked when the plan's floor has changed, when the last time came to nothing, and
-    /// now and then. Trouble is told, and is no reason to stop: the group keeps what it has, and the next look goes on.
+    /// One look, under the lease `fence`: the engine is asked when the plan's floor has changed, when it is not known what came of the last
+    /// time, and now and then. Trouble is told, and is no reason to stop: the group keeps what it has, and the next look goes on.
     pub async fn look(&mut self, fence: i64, now: Timestamp) {
         let planned = match known(&self.store, &self.service).await {
             Ok(known) => known.and_then(|known| known.floor(now)),
@@ -53,7 +53,13 @@ impl<G: Group> Following<G> {
                 self.tell(&name, followed, now).await;
             }
             Err(EngineError::Busy(wait)) => tracing::info!(group = name, ?wait, "the engine is busy"),
-            Err(error) => tracing::warn!(group = name, %error, "the group does not follow the plan"),
+            Err(error) => {
+                // Asking a moment later helps where nobody knows what happened. Who refuses does so for a while.
+                if !matches!(error, EngineError::Uncertain(_)) {
+                    self.looked = Some((now, planned));
+                }
+                tracing::warn!(group = name, %error, "the group does not follow the plan");
+            }
         }
     }
 
@@ -92,8 +98,8 @@ impl<G: Group> Following<G> {
                     size.floor, size.most, size.wanted, size.serving
                 );
                 match step {
-                    Step::Nothing => format!("{has}; nothing to do.\n"),
-                    Step::Hold { floor } => format!("{has}; the floor would be {floor}.\n"),
+                    None => format!("{has}; nothing to do.\n"),
+                    Some(floor) => format!("{has}; the floor would be {floor}.\n"),
                 }
             }
             Err(error) => format!("{name}: {error}\n"),

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::{calendar::Calendar, engine::AnyGroup, following::Following, source, status, zone};
 use crate::{
     app::App,
-    cli::{FleetGroup, Followed, RunArgs},
+    cli::{FleetGroup, FollowArgs, RunArgs},
     commands::{runtime, show},
     config::Config,
     data::random_word,
@@ -86,7 +86,7 @@ async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<()
 }
 
 async fn following(app: &App, wanted: &RunArgs) -> Result<Option<Following<AnyGroup>>, Failed> {
-    let Followed { engine, least, each } = &wanted.followed;
+    let FollowArgs { engine, least, each } = &wanted.following;
     let Some(which) = engine else { return Ok(None) };
     let aim = Aim { least: *least, each: *each };
     let service = wanted.group.service.name.clone();

@@ -1,13 +1,11 @@
-//! What every [group](crate::group) must do, on good days and bad ones: for the tests of whoever implements one.
+//! What every [`Group`] must do, on good days and bad ones: for the tests of whoever implements one.
 
 use std::time::Duration;
 
 use domain::Timestamp;
 
-use crate::{
-    EngineError,
-    group::{Aim, Followed, Follower, Group, Size},
-};
+use super::{Aim, Followed, Follower, Group, Size};
+use crate::EngineError;
 
 /// What an engine is made to suffer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
