@@ -224,7 +224,7 @@ impl Engine for Local {
                 spawn::spawn((binary, spec), traffic, &inner.sockets, listener, &mark).map_err(wrong)
             })
             .and_then(|child| {
-                let process = child.id().map_or(Err(io::Error::other("it has ended")), Process::open);
+                let process = child.id().map_or(Err(io::Error::other("it has ended")), Process::child);
                 Ok((child, process.map_err(wrong)?))
             });
         let (child, process) = match spawned {
