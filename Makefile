@@ -56,6 +56,7 @@ fmt:
 ENGINES := --features primetime/aws,primetime/kubernetes,aws/sdk,kubernetes/client
 
 lint: ui
+	@cargo metadata --locked --format-version 1 --manifest-path fuzz/Cargo.toml > /dev/null
 	cargo clippy --workspace --all-targets --locked $(ENGINES) -- -D warnings
 
 # On wasm the Kubernetes client would bring bundled root certificates, whose licence we do not take.
@@ -149,11 +150,17 @@ bench-fleet: ## Instance-hours at 0.01% of load turned away, against the scalers
 	cargo build --release --locked -p fleet --example bench
 	target/release/examples/bench
 
+.PHONY: test-release
+test-release: packages-images ## One commit built in two folders: the same bytes. Twice a whole build with every engine
+	cargo build --locked -p primetime
+	node --test tests/release/twice.test.mjs
+
 # Seconds a fuzz target runs.
 SOAK_SECONDS ?= 60
-soak: ## The long runs: every fuzz target, and hundreds of kills
+soak: ## The long runs: every fuzz target, hundreds of kills, the stack, releases and machine images made twice
 	for target in fuzz/targets/*.rs; do fuzz/run "$$(basename "$$target" .rs)" $(SOAK_SECONDS) || exit 1; done
-	for round in $$(seq 50); do cargo test --quiet --locked -p store -p work -p primetime --test it kill || exit 1; done
+	for round in $$(seq 50); do cargo test --workspace --quiet --locked $(ENGINES) --test it kill || exit 1; done
+	$(MAKE) test-stack test-release test-golden
 
 # moto, which stands in for AWS, and the checkers of deploy/.
 .PHONY: packages-deploy test-deploy deploy-tools
