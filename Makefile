@@ -150,7 +150,11 @@ bench-fleet: ## Instance-hours at 0.01% of load turned away, against the scalers
 	cargo build --release --locked -p fleet --example bench
 	target/release/examples/bench
 
-.PHONY: test-release
+.PHONY: test-docker test-release
+test-docker: ui ## docker pulls from a host's registry: a daemon of the test's own, as root
+	@scripts/packages docker.io
+	cargo test --workspace --locked --quiet $(ENGINES) --test it -- --ignored docker_pulls
+
 test-release: packages-images ## One commit built in two folders: the same bytes. Twice a whole build with every engine
 	cargo build --locked -p primetime
 	node --test tests/release/twice.test.mjs
@@ -160,7 +164,7 @@ SOAK_SECONDS ?= 60
 soak: ## The long runs: every fuzz target, hundreds of kills, the stack, releases and machine images made twice
 	for target in fuzz/targets/*.rs; do fuzz/run "$$(basename "$$target" .rs)" $(SOAK_SECONDS) || exit 1; done
 	for round in $$(seq 50); do cargo test --workspace --quiet --locked $(ENGINES) --test it kill || exit 1; done
-	$(MAKE) test-stack test-release test-golden
+	$(MAKE) test-stack test-docker test-release test-golden
 
 # moto, which stands in for AWS, and the checkers of deploy/.
 .PHONY: packages-deploy test-deploy deploy-tools
@@ -177,10 +181,11 @@ packages-golden: packages-test
 	@scripts/packages $(GOLDEN_PACKAGES)
 
 # Long without KVM: some four bakes and a boot. Root, for the owners of the image's files.
-test-golden: packages-golden ui ## The golden image: converged twice, baked twice, compared, booted
+test-golden: packages-golden deploy-tools ui ## The golden image: converged twice, baked twice, compared, booted; its AWS half against moto
 	@scripts/npm tests/browser
 	cargo build --release --locked -p primetime
 	node --test tests/golden/image.test.mjs
+	target/tools/deploy/bin/python tests/golden/amazon.py target/image/base/base.qcow2 target/image-test/amazon
 
 bench-image: packages-golden ui ## Bake and boot times, whole and when only the binary changed
 	cargo build --release --locked -p primetime

@@ -18,10 +18,10 @@ const WORDS: [&str; 10] =
 /// What can be typed.
 pub const HELP: &str = "\
 `status` what runs where, and what is under way
-`roll RELEASE` plan a rollout; it begins when it is approved
-`undo` go back to the release before
+`roll RELEASE [REASON]` plan a rollout; it begins when it is approved
+`undo [REASON]` go back to the release before
 `hold REASON` stop the rollout where it is; `go` lets it go on
-`scale ROLE COUNT` how many instances of ROLE there shall be
+`scale ROLE COUNT [REASON]` how many instances of ROLE there shall be
 `takedown TITLE REASON` hide a title everywhere, within seconds
 `approve HASH`, `cancel HASH` decide on a plan, by the beginning of its hash";
 
@@ -34,9 +34,14 @@ pub enum Command {
     Roll {
         /// Its name.
         release: String,
+        /// Why, if that was said.
+        reason: Option<String>,
     },
     /// Go back to the release before.
-    Undo,
+    Undo {
+        /// Why, if that was said: nobody who must hurry is asked.
+        reason: Option<String>,
+    },
     /// Stop the rollout where it is.
     Hold {
         /// Why.
@@ -50,6 +55,8 @@ pub enum Command {
         role: String,
         /// How many.
         count: u32,
+        /// Why, if that was said.
+        reason: Option<String>,
     },
     /// Hide a title everywhere.
     Takedown {
@@ -108,10 +115,12 @@ impl Command {
         match word {
             "" | "help" => Ok(Self::Help),
             "status" => alone(Self::Status, "status"),
-            "undo" => alone(Self::Undo, "undo"),
+            "undo" => Ok(Self::Undo { reason: said(rest) }),
             "go" => alone(Self::Go, "go"),
             "roll" => {
-                named(rest).map(|release| Self::Roll { release }).ok_or(CommandError::Form("roll RELEASE"))
+                let (release, why) = split(rest);
+                let release = named(release).ok_or(CommandError::Form("roll RELEASE [REASON]"))?;
+                Ok(Self::Roll { release, reason: said(why) })
             }
             "hold" => reason(rest).map(|reason| Self::Hold { reason }),
             "scale" => scale(rest),
@@ -134,7 +143,7 @@ impl Command {
         matches!(
             self,
             Self::Roll { .. }
-                | Self::Undo
+                | Self::Undo { .. }
                 | Self::Hold { .. }
                 | Self::Go
                 | Self::Scale { .. }
@@ -148,17 +157,30 @@ impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Status => f.write_str("status"),
-            Self::Roll { release } => write!(f, "roll {release}"),
-            Self::Undo => f.write_str("undo"),
+            Self::Roll { release, reason } => write!(f, "roll {release}{}", Because(reason)),
+            Self::Undo { reason } => write!(f, "undo{}", Because(reason)),
             Self::Hold { reason } => write!(f, "hold {reason}"),
             Self::Go => f.write_str("go"),
-            Self::Scale { role, count } => write!(f, "scale {role} {count}"),
+            Self::Scale { role, count, reason } => write!(f, "scale {role} {count}{}", Because(reason)),
             Self::Takedown { title, reason } => write!(f, "takedown {title} {reason}"),
             Self::Approve { hash } => write!(f, "approve {hash}"),
             Self::Cancel { hash } => write!(f, "cancel {hash}"),
             Self::Help => f.write_str("help"),
         }
     }
+}
+
+struct Because<'a>(&'a Option<String>);
+
+impl fmt::Display for Because<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_ref().map_or(Ok(()), |reason| write!(f, " {reason}"))
+    }
+}
+
+/// What was said besides, if anything.
+fn said(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
 }
 
 fn split(text: &str) -> (&str, &str) {
@@ -186,16 +208,17 @@ fn reason(text: &str) -> Result<String, CommandError> {
 }
 
 fn scale(rest: &str) -> Result<Command, CommandError> {
-    let (role, count) = split(rest);
+    let (role, rest) = split(rest);
+    let (count, why) = split(rest);
     if role.is_empty() || count.is_empty() {
-        return Err(CommandError::Form("scale ROLE COUNT"));
+        return Err(CommandError::Form("scale ROLE COUNT [REASON]"));
     }
     if !ROLES.contains(&role) {
         return Err(CommandError::Role(cut(role)));
     }
     let number = count.parse().ok().filter(|number| *number <= MAX_COUNT);
     let count = number.ok_or_else(|| CommandError::Count(cut(count)))?;
-    Ok(Command::Scale { role: role.to_owned(), count })
+    Ok(Command::Scale { role: role.to_owned(), count, reason: said(why) })
 }
 
 fn unknown(word: &str) -> CommandError {

@@ -83,11 +83,11 @@ impl Desk {
         })
     }
 
-    /// Begins what was planned. Whoever agreed to a plan gives its hash.
+    /// Begins what was planned. Whoever agreed to a plan gives its hash; `why` may be empty.
     ///
     /// # Errors
     /// [`OpsError::OtherPlan`] when the fleet or the number of the rollout has changed since the plan was looked at.
-    pub async fn begin(&self, plan: Plan, agreed: Option<&str>) -> Result<Rollout, OpsError> {
+    pub async fn begin(&self, plan: Plan, agreed: Option<&str>, why: &str) -> Result<Rollout, OpsError> {
         let is = hash(&plan);
         if let Some(meant) = agreed
             && meant != is
@@ -95,8 +95,11 @@ impl Desk {
             return Err(OpsError::OtherPlan { meant: meant.to_owned(), is });
         }
         let now = self.clock.now();
-        let words =
+        let mut words =
             format!("{} {} from {} to {}, plan {is}", plan.service, plan.generation, plan.from, plan.to);
+        if !why.is_empty() {
+            words += &format!(": {why}");
+        }
         let rollout = Rollout::begin(plan, now);
         let new = NewRollout {
             service: self.service.clone(),
@@ -119,7 +122,7 @@ impl Desk {
         let last: Rollout = serde_json::from_str(&newest.body)?;
         let seen = self.seen().await?;
         let wanted = self.wanted(&last.plan.from, last.plan.limits.clone(), last.plan.rules).await?;
-        self.begin(Plan::back(&wanted, &seen)?, None).await
+        self.begin(Plan::back(&wanted, &seen)?, None, why).await
     }
 
     /// Gives an order to the rollout under way.

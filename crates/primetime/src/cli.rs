@@ -21,7 +21,7 @@ pub use containers::EngineKind;
 pub use fleet::{FleetCommand, FleetGroup, FollowArgs, Measured, RunArgs, SimulateArgs};
 pub use host::HostArgs;
 pub use image::ImageCommand;
-pub use rollout::{AuditCommand, Myself, RollArgs, RolloutCommand};
+pub use rollout::{AuditCommand, Myself, RollArgs, RolloutCommand, ShowArgs};
 pub use takedown::{TakedownArgs, TakedownCommand};
 pub use week::WeekArgs;
 

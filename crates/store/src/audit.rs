@@ -26,6 +26,19 @@ pub struct AuditRow {
     pub hash: String,
 }
 
+/// Which lines somebody wants to see; by default all.
+#[derive(Debug, Clone, Default)]
+pub struct AuditWanted {
+    /// Whose.
+    pub who: Option<String>,
+    /// What they begin with: `rollout` or `rollout.begin`.
+    pub what: Option<String>,
+    /// From then on.
+    pub since: Option<Timestamp>,
+    /// Before then.
+    pub until: Option<Timestamp>,
+}
+
 pub(crate) const STATEMENTS: &[&str] = &[NEWEST, ADD, PAGE, LAST];
 
 const NEWEST: &str = "SELECT seq, at, who, what, body, before, hash FROM audit ORDER BY seq DESC LIMIT 1";
@@ -33,7 +46,10 @@ const ADD: &str = "INSERT INTO audit (seq, at, who, what, body, before, hash) VA
     ON CONFLICT (seq) DO NOTHING";
 const PAGE: &str =
     "SELECT seq, at, who, what, body, before, hash FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2";
-const LAST: &str = "SELECT seq, at, who, what, body, before, hash FROM audit ORDER BY seq DESC LIMIT $1";
+/// Nobody and nothing in particular are empty texts.
+const LAST: &str = "SELECT seq, at, who, what, body, before, hash FROM audit \
+    WHERE ($1 = '' OR who = $1) AND ($2 = '' OR substr(what, 1, length($2)) = $2) AND at >= $3 AND at < $4 \
+    ORDER BY seq DESC LIMIT $5";
 
 fn line(row: &Row) -> Result<AuditRow, StoreError> {
     Ok(AuditRow {
@@ -74,8 +90,12 @@ impl Store {
         self.db.rows(PAGE, args![seq, i64::from(most)]).await?.iter().map(line).collect()
     }
 
-    /// The last lines, newest first.
-    pub async fn audit_last(&self, most: u32) -> Result<Vec<AuditRow>, StoreError> {
-        self.db.rows(LAST, args![i64::from(most)]).await?.iter().map(line).collect()
+    /// The last lines of those that are wanted, newest first.
+    pub async fn audit_last(&self, wanted: &AuditWanted, most: u32) -> Result<Vec<AuditRow>, StoreError> {
+        let AuditWanted { who, what, since, until } = wanted;
+        let (who, what) = (who.as_deref().unwrap_or_default(), what.as_deref().unwrap_or_default());
+        let (since, until) = (since.map_or(i64::MIN, |at| at.0), until.map_or(i64::MAX, |at| at.0));
+        let args = args![who, what, since, until, i64::from(most)];
+        self.db.rows(LAST, args).await?.iter().map(line).collect()
     }
 }

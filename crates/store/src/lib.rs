@@ -34,7 +34,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 pub use assets::{Asset, AssetState, NewAsset, Track};
-pub use audit::AuditRow;
+pub use audit::{AuditRow, AuditWanted};
 pub use catalogue::{Document, Imported, Revision, Staged};
 pub use chat::Decided;
 pub use copy::{CopyError, Tallies};

@@ -26,7 +26,7 @@ impl Talk {
     /// Who must say yes. What stops something needs nobody else, also in production: waiting would make it worse.
     pub(super) fn needs(&self, command: &Command) -> Needs {
         match command {
-            Command::Undo | Command::Hold { .. } => Needs::Confirmation,
+            Command::Undo { .. } | Command::Hold { .. } => Needs::Confirmation,
             _ if self.production => Needs::SecondPerson,
             _ => Needs::Confirmation,
         }
@@ -35,12 +35,12 @@ impl Talk {
     pub(super) async fn plan(&self, command: &Command) -> Result<Planned, TalkError> {
         let desk = self.desk("", "", None);
         let words = match command {
-            Command::Roll { release } => {
+            Command::Roll { release, .. } => {
                 let (plan, hash) = desk.plan(release, Limits::default(), Rules::default()).await?;
                 desk.has_time(&plan).await?;
                 return Ok(Planned { words: plan.to_string(), bytes: hash });
             }
-            Command::Undo => undo(&desk).await?,
+            Command::Undo { .. } => undo(&desk).await?,
             Command::Hold { reason } => {
                 let plan = under_way(&desk).await?.plan;
                 format!("rollout {} of {} stays where it is: {reason}", plan.generation, plan.service)
@@ -50,7 +50,7 @@ impl Talk {
                 let held = held.map_or("nobody holds it".to_owned(), |why| format!("it was held: {why}"));
                 format!("rollout {} of {} goes on; {held}", plan.generation, plan.service)
             }
-            Command::Scale { role, count } => {
+            Command::Scale { role, count, .. } => {
                 let now = self.store().wanted_instances(role).await?;
                 let now = now.map_or("nobody said how many".to_owned(), |now| format!("now {now}"));
                 format!("{role} shall have {count} instances ({now})")
@@ -86,13 +86,13 @@ impl Talk {
     ) -> Result<String, TalkError> {
         let desk = |service: &str| self.desk(who, service, Some(approved.clone()));
         Ok(match command {
-            Command::Roll { release } => {
+            Command::Roll { release, reason } => {
                 let (plan, _) = desk("").plan(release, Limits::default(), Rules::default()).await?;
-                let rollout = desk("").begin(plan, Some(bytes)).await?;
+                let rollout = desk("").begin(plan, Some(bytes), because(reason)).await?;
                 format!("rollout {} to {} has begun", rollout.plan.generation, rollout.plan.to)
             }
-            Command::Undo => {
-                let rollout = desk("").undo(ASKED).await?;
+            Command::Undo { reason } => {
+                let rollout = desk("").undo(because(reason)).await?;
                 match rollout.why {
                     Some(_) => format!("rollout {} is undone", rollout.plan.generation),
                     None => {
@@ -105,8 +105,8 @@ impl Talk {
                 format!("rollout {} stays where it is; `go` lets it go on", held.plan.generation)
             }
             Command::Go => format!("rollout {} goes on", desk("").order(Order::Go).await?.plan.generation),
-            Command::Scale { role, count } => {
-                desk(role).scale(*count, ASKED).await?;
+            Command::Scale { role, count, reason } => {
+                desk(role).scale(*count, because(reason)).await?;
                 format!("{role} shall have {count} instances")
             }
             Command::Takedown { title, reason } => {
@@ -120,6 +120,10 @@ impl Talk {
             }
         })
     }
+}
+
+fn because(reason: &Option<String>) -> &str {
+    reason.as_deref().unwrap_or(ASKED)
 }
 
 async fn undo(desk: &Desk) -> Result<String, TalkError> {

@@ -16,10 +16,10 @@ async fn two_operators_at_once_begin_one_rollout() {
         town.desk(who).plan(release, Limits::default(), Rules::default()).await.unwrap()
     };
     let ((first, agreed), (second, _)) = (plan("ana", "v2").await, plan("min", "v3").await);
-    let other = town.desk("min").begin(second.clone(), Some(&agreed)).await;
+    let other = town.desk("min").begin(second.clone(), Some(&agreed), "").await;
     assert!(matches!(other, Err(OpsError::OtherPlan { .. })), "another plan than was agreed to");
-    town.desk("ana").begin(first, Some(&agreed)).await.unwrap();
-    let late = town.desk("min").begin(second, None).await.unwrap_err();
+    town.desk("ana").begin(first, Some(&agreed), "").await.unwrap();
+    let late = town.desk("min").begin(second, None, "").await.unwrap_err();
     assert!(matches!(late, OpsError::Store(store::StoreError::Conflict(_))), "{late}");
     let told = town.desk("min").plan("v3", Limits::default(), Rules::default()).await.unwrap_err();
     assert_eq!(told.to_string(), "rollout 1 of site to v2 is under way: wait for it, or undo it");
@@ -60,7 +60,7 @@ async fn without_a_look_or_a_name_there_is_no_rollout() {
     assert!(unseen.starts_with("site was never seen"), "{unseen}");
     town.controller("c").tick("site").await.unwrap();
     let (planned, _) = plan("ana").await.unwrap();
-    assert!(matches!(town.desk(" ").begin(planned, None).await, Err(OpsError::Nobody)));
+    assert!(matches!(town.desk(" ").begin(planned, None, "").await, Err(OpsError::Nobody)));
     assert!(town.desk("ana").status(5).await.unwrap().is_empty(), "nothing of it was written");
     town.clock.advance(std::time::Duration::from_secs(61));
     let stale = plan("ana").await.unwrap_err().to_string();

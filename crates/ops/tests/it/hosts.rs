@@ -93,7 +93,7 @@ impl Land {
         let desk = self.town.desk("ana");
         let (plan, hash) =
             desk.plan("v2", limits, Rules { longest_s: 60, ..Rules::default() }).await.unwrap();
-        desk.begin(plan, Some(&hash)).await.unwrap();
+        desk.begin(plan, Some(&hash), "").await.unwrap();
     }
 
     async fn carry_on(&mut self, controller: &Controller<Hosts>, until: impl Fn(Stage) -> bool) -> Rollout {

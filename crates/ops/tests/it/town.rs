@@ -87,7 +87,7 @@ impl Town {
         let rules = Rules { longest_s: 60, ..Rules::default() };
         let desk = self.desk("ana");
         let (plan, hash) = desk.plan(release, limits, rules).await.unwrap();
-        desk.begin(plan, Some(&hash)).await.unwrap();
+        desk.begin(plan, Some(&hash), "").await.unwrap();
     }
 
     pub async fn newest(&self) -> Rollout {

@@ -1,6 +1,7 @@
 //! What can be typed about rollouts, and about the log of who did what.
 
 use clap::{Args, Subcommand};
+use domain::Timestamp;
 
 #[derive(Debug, Subcommand)]
 pub enum RolloutCommand {
@@ -51,6 +52,9 @@ pub struct RollArgs {
     /// Seconds that the judge may take; a release that is not shown to be fine by then is undone
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     pub judge: u64,
+    /// Why, for the log
+    #[arg(long, value_name = "WORDS", default_value = "", hide_default_value = true)]
+    pub why: String,
     #[command(flatten)]
     pub me: Myself,
 }
@@ -80,14 +84,36 @@ pub struct Service {
     pub name: String,
 }
 
+#[derive(Debug, Args)]
+pub struct ShowArgs {
+    /// How many
+    #[arg(long, value_name = "COUNT", default_value_t = 50)]
+    pub last: u32,
+    /// Only what this person, or part of the platform, did
+    #[arg(long, value_name = "NAME")]
+    pub who: Option<String>,
+    /// Only deeds whose word begins so: rollout, or rollout.undo
+    #[arg(long, value_name = "DEED")]
+    pub what: Option<String>,
+    /// Only since then: 2026-03-01, or 2026-03-01T20:00:00Z
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub since: Option<Timestamp>,
+    /// Only until then
+    #[arg(long, value_name = "TIME", value_parser = time)]
+    pub until: Option<Timestamp>,
+}
+
+/// A moment, or the beginning of a day, in UTC.
+fn time(text: &str) -> Result<Timestamp, String> {
+    let day = Timestamp::parse(&format!("{text}T00:00:00Z"));
+    let wrong = |_| "write a day as 2026-03-01, or a moment as 2026-03-01T20:00:00Z".to_owned();
+    day.or_else(|_| Timestamp::parse(text)).map_err(wrong)
+}
+
 #[derive(Debug, Subcommand)]
 pub enum AuditCommand {
     /// Print the last lines, oldest first
-    Show {
-        /// How many
-        #[arg(long, default_value_t = 50)]
-        last: u32,
-    },
+    Show(ShowArgs),
     /// Check that no line was edited, left out or put in; print the head, to be kept elsewhere
     Verify {
         /// A head that was kept, as this command printed it: also the lines up to there must be the same

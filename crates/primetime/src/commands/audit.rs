@@ -1,11 +1,12 @@
 //! `audit`: who did what, and whether the log still says what was written.
 
 use ops::audit::{Head, verify};
+use store::AuditWanted;
 
 use super::show;
 use crate::{
     app::App,
-    cli::AuditCommand,
+    cli::{AuditCommand, ShowArgs},
     config::Config,
     failed::{Doing, Failed},
 };
@@ -14,8 +15,10 @@ use crate::{
 pub async fn run(config: Config, command: AuditCommand) -> Result<(), Failed> {
     let app = App::open(config).await?;
     match command {
-        AuditCommand::Show { last } => {
-            let mut lines = app.store()?.audit_last(last).await.doing(|| "read the audit log".into())?;
+        AuditCommand::Show(ShowArgs { last, who, what, since, until }) => {
+            let wanted = AuditWanted { who, what, since, until };
+            let mut lines =
+                app.store()?.audit_last(&wanted, last).await.doing(|| "read the audit log".into())?;
             lines.reverse();
             for line in lines {
                 show(&format!("{} {} {} {}: {}\n", line.seq, line.at, line.who, line.what, line.body))?;

@@ -115,6 +115,12 @@ async fn a_release_is_rolled_out_and_gone_back_from_whoever_is_killed_and_nobody
     for line in ["ana rollout.begin", "canary and control take traffic", "site runs v2", "site runs v1"] {
         assert!(audit.contains(line), "{line}\n{audit}");
     }
+    let undone = there.succeed("audit show --who min --what rollout --since 2026-01-01");
+    assert!(
+        undone.lines().count() == 1 && undone.contains("min rollout.begin: ") && undone.ends_with(": odd\n"),
+        "{undone}"
+    );
+    assert!(there.fail("audit show --since yesterday").contains("2026-03-01T20:00:00Z"));
     assert!(host.signal(Signal::INT).await.success());
     assert!(tokio::net::TcpStream::connect(there.address).await.is_err(), "nobody is left");
 }

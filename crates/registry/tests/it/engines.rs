@@ -86,3 +86,58 @@ async fn podman_pulls_and_has_the_files() {
     assert!(fs::read(files.join("file-0")).unwrap() == world.image.layers[0].1[512..512 + 1_500_000]);
     run(podman(&home, &["image", "umount", &image(&host)])).await.unwrap();
 }
+
+/// A daemon of the test's own, without bridge and rules: this machine's network is not touched.
+struct Dockerd(tokio::process::Child);
+
+impl Dockerd {
+    fn start(home: &Path) -> Self {
+        fs::create_dir_all(home).unwrap();
+        let mut command = Command::new("dockerd");
+        command
+            .args(["--iptables=false", "--bridge=none", "--storage-driver=vfs", "--host"])
+            .arg(socket(home));
+        for (option, name) in [("--data-root", "data"), ("--exec-root", "exec"), ("--pidfile", "pid")] {
+            command.arg(option).arg(home.join(name));
+        }
+        let log = fs::File::create(home.join("log")).unwrap();
+        command.stdout(Stdio::null()).stderr(log).kill_on_drop(true);
+        Self(command.spawn().expect("docker.io is installed (`make test-docker` does)"))
+    }
+
+    async fn ready(&mut self, home: &Path) {
+        while run(docker(home, &["version"])).await.is_err() {
+            let ended = self.0.try_wait().unwrap();
+            assert!(ended.is_none(), "{}", fs::read_to_string(home.join("log")).unwrap());
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+    }
+}
+
+fn socket(home: &Path) -> String {
+    format!("unix://{}", home.join("sock").display())
+}
+
+fn docker(home: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new("docker");
+    command.arg("--host").arg(socket(home)).args(args);
+    command
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs docker's daemon, and root: `make test-docker`"]
+async fn docker_pulls_and_has_the_digest() {
+    let world = World::with(&[1_500_000, 20_000]);
+    let host = world.host("a");
+    let home = world.dir.path().join("docker");
+    let mut daemon = Dockerd::start(&home);
+    daemon.ready(&home).await;
+    let pulled = run(docker(&home, &["pull", &image(&host)])).await.unwrap();
+    assert!(pulled.contains(&world.image.manifest.0.to_string()), "{pulled}");
+    let refused = run(docker(&home, &["push", &image(&host)])).await.unwrap_err();
+    assert!(refused.contains("CI is the only writer") || refused.contains("405"), "{refused}");
+    // Ended by force it would leave its own container daemon behind.
+    let pid = rustix::process::Pid::from_raw(daemon.0.id().unwrap() as i32).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::TERM).unwrap();
+    daemon.0.wait().await.unwrap();
+}

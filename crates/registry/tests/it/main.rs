@@ -9,5 +9,9 @@ mod image;
 mod peers;
 mod protocol;
 mod pushing;
+mod slow_store;
 mod strange_peer;
 mod world;
+
+#[path = "../../../objects/tests/it/server.rs"]
+mod server;

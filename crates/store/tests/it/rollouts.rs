@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use store::{AuditRow, NewRollout, RolloutState, Store, StoreError};
+use store::{AuditRow, AuditWanted, NewRollout, RolloutState, Store, StoreError};
 
 use crate::backend::*;
 
@@ -101,7 +101,19 @@ async fn a_line_of_the_audit_log_has_one_place(backend: Backend) {
     conflict(tx.add_audit(&line(2, "b")).await);
     drop(tx);
     assert_eq!(store.audit_after(1, 9).await.unwrap(), [line(2, "a"), line(3, "a")]);
-    assert_eq!(store.audit_last(1).await.unwrap(), [line(3, "a")]);
+    let last = async |wanted: AuditWanted, most| {
+        let rows = store.audit_last(&wanted, most).await.unwrap();
+        rows.iter().map(|row| row.seq).collect::<Vec<_>>()
+    };
+    let all = AuditWanted::default();
+    assert_eq!(last(all.clone(), 2).await, [3, 2]);
+    assert_eq!(last(AuditWanted { since: Some(at(2)), until: Some(at(3)), ..all.clone() }, 9).await, [2]);
+    for (who, what, found) in
+        [("a", "te", 3), ("a", "test", 3), ("a", "tests", 0), ("a", "%", 0), ("b", "", 0)]
+    {
+        let wanted = AuditWanted { who: Some(who.into()), what: Some(what.into()), ..all.clone() };
+        assert_eq!(last(wanted, 9).await.len(), found, "{who} {what}");
+    }
 }
 
 contract! {

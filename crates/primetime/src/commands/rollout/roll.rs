@@ -25,6 +25,6 @@ pub async fn run(desk: &Desk, args: &RollArgs) -> Result<(), Failed> {
             args.release
         ));
     }
-    let rollout = desk.begin(plan, args.agree.as_deref()).await.doing(|| "begin".into())?;
+    let rollout = desk.begin(plan, args.agree.as_deref(), &args.why).await.doing(|| "begin".into())?;
     show(&format!("Rollout {} has begun: `primetime release status`\n", rollout.plan.generation))
 }
