@@ -122,6 +122,17 @@ def one_process():
     return "killed: replaced; hung: killed by the watchdog and replaced; stopped: the download came whole"
 
 
+def one_process_on_systemds_socket():
+    systemctl("start", f"{VIEWING}.socket", VIEWING)
+    with Crowd() as crowd:
+        crowd.goes_on()
+        systemctl("restart", VIEWING)
+        crowd.goes_on()
+    assert crowd.failed == 0, f"{crowd.failed} of {crowd.answered} were not answered"
+    systemctl("stop", f"{VIEWING}.socket", VIEWING)
+    return f"restarted under load: none of {crowd.answered} requests lost"
+
+
 def host():
     name = json.loads((HERE / "name.json").read_text())
     shutil.copytree(HERE / "release", DATA / "releases" / name)
@@ -176,7 +187,7 @@ picture = DATA / "objects/images/00000000000000aa/640.webp"
 picture.parent.mkdir(parents=True)
 picture.write_bytes(os.urandom(16 << 20))
 run("chown", "-R", "primetime:", DATA / "objects/images")
-for check in (one_process, host, podman, nothing_failed):
+for check in (one_process, one_process_on_systemds_socket, host, podman, nothing_failed):
     try:
         print("ok", check.__name__, check(), flush=True)
     except Exception:  # what went wrong is said, and the rest is looked at all the same
