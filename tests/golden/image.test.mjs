@@ -2,7 +2,7 @@
 // IMAGE_BINARY names the binary to bake in. Needs root, as the owners of an image's files do.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, existsSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, existsSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 
 const top = new URL('../..', import.meta.url).pathname;
@@ -57,4 +57,24 @@ test('the image boots and serves a page', () => {
   assert.match(said, /boot to HTTP [\d.]+/);
   assert.match(said, /title: .+/);
   process.stdout.write(said);
+});
+
+test('under its systemd the units start, are watched, drain, and lose no request', () => {
+  const inside = `${work}/inside`;
+  rmSync(inside, { recursive: true, force: true });
+  mkdirSync(`${inside}/release`, { recursive: true });
+  for (const file of ['primetime', 'release.json']) copyFileSync(`${release}/${file}`, `${inside}/release/${file}`);
+  copyFileSync(`${work}/keys/keys/release.pub`, `${inside}/release.pub`);
+  copyFileSync(`${top}deploy/podman/primetime-viewing.service`, `${inside}/primetime-viewing.service`);
+  copyFileSync(`${top}tests/golden/inside.py`, `${inside}/inside.py`);
+  const { payload } = JSON.parse(readFileSync(`${release}/release.json`, 'utf8'));
+  writeFileSync(`${inside}/name.json`, JSON.stringify(JSON.parse(Buffer.from(payload, 'base64').toString()).name));
+  run('tar', ['-C', inside, '-cf', `${inside}.tar`, '.']);
+  const shell = `${work}/shell`;
+  const command = 'mkdir -p /run/test; tar -C /run/test -xf /dev/vdc; systemctl is-system-running --wait; python3 /run/test/inside.py';
+  const said = run('scripts/boot-image', [`${release}.machine/golden.qcow2`, `${work}/data.ext4`, '18480', 'node', 'tests/golden/shell.mjs', shell, command],
+    { DEBUG_SHELL: shell, DISK: `${inside}.tar` });
+  process.stdout.write(said);
+  assert.match(said, /^done$/m);
+  assert.doesNotMatch(said, /^not ok/m);
 });

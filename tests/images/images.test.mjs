@@ -39,6 +39,20 @@ after(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
+// SIGTERM comes in the middle of a download, which is finished all the same.
+async function stoppedInADownload(stop, log) {
+  const answer = await new Promise((resolve, reject) =>
+    http.get({ host: '127.0.0.1', port: PORT, path: '/i/00000000000000aa/640.webp', agent: false }, resolve).on('error', reject));
+  assert.equal(answer.statusCode, 200);
+  const pieces = [];
+  await new Promise((resolve) => answer.once('data', (piece) => (pieces.push(piece), answer.pause(), resolve())));
+  const stopped = stop();
+  await until('draining', async () => /finishing what is under way/.test(log()));
+  for await (const piece of answer) pieces.push(piece);
+  assert.equal(sum(Buffer.concat(pieces)), sum(picture));
+  await stopped;
+}
+
 test('a second build gives the same bytes', () => {
   assert.match(run(binary, build), /this build gave the same bytes/);
 });
@@ -107,19 +121,28 @@ test('it serves, confined, and drains', async () => {
   assert.equal(limit('memory', 'memory.limit_in_bytes', 'memory.max'), String(256 << 20));
   assert.equal(limit('pids', 'pids.max', 'pids.max'), '64');
 
-  // SIGTERM comes in the middle of a download, which is finished all the same.
-  const answer = await new Promise((resolve, reject) =>
-    http.get({ host: '127.0.0.1', port: PORT, path: '/i/00000000000000aa/640.webp', agent: false }, resolve).on('error', reject));
-  assert.equal(answer.statusCode, 200);
-  const pieces = [];
-  await new Promise((resolve) => answer.once('data', (piece) => (pieces.push(piece), answer.pause(), resolve())));
-  const stopped = podmanLater('stop', '--time', '30', NAME);
-  await until('draining', async () => /finishing what is under way/.test(log()));
-  for await (const piece of answer) pieces.push(piece);
-  assert.equal(sum(Buffer.concat(pieces)), sum(picture));
-  await stopped;
+  await stoppedInADownload(() => podmanLater('stop', '--time', '30', NAME), log);
   assert.equal(JSON.parse(podman('inspect', NAME))[0].State.ExitCode, 0, log());
   assert.match(log(), /"cut":0/);
+});
+
+test('a pod of podman drains as a whole', async () => {
+  const pod = readFileSync('deploy/podman/pod.yaml', 'utf8')
+    .replace('localhost/primetime:latest', 'localhost/primetime:test')
+    .replace('http://localhost:8080', `http://localhost:${PORT}`)
+    .replace('127.0.0.1:9090', `127.0.0.1:${OPS}\n  PRIMETIME_HTTP_LISTEN: 127.0.0.1:${PORT}`)
+    .replace('/var/lib/primetime', data)
+    .replaceAll(': 900', ': 10001');
+  const file = join(dir, 'pod.yaml');
+  writeFileSync(file, pod);
+  podman('play', 'kube', file);
+  try {
+    const log = () => tryPodman('logs', 'primetime-viewing').stderr;
+    await until('ready', async () => (await get(OPS, '/readyz')).status === 200, log);
+    await stoppedInADownload(() => podmanLater('pod', 'stop', '--time', '35', 'primetime'), log);
+  } finally {
+    podman('play', 'kube', '--down', file);
+  }
 });
 
 test("the worker's image encodes", () => {

@@ -17,6 +17,7 @@ mod looking;
 mod serve;
 mod sockets;
 mod storage;
+mod systemd;
 mod week;
 
 use std::process::ExitCode;

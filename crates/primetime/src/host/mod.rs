@@ -6,7 +6,11 @@ mod containers;
 mod releases;
 mod share;
 
-use std::{net::TcpListener, sync::Arc, time::Duration};
+use std::{
+    net::{Ipv4Addr, TcpListener},
+    sync::Arc,
+    time::Duration,
+};
 
 use drivers::{Caps, Engine, Goal, Host, Keeper, Local, Patience, Purpose, State, local::LocalLimits};
 use fleet::rollout::Rollout;
@@ -16,6 +20,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
     time::{MissedTickBehavior, interval, sleep},
 };
+use tokio_util::sync::CancellationToken;
 
 use crate::{
     app::App,
@@ -24,6 +29,7 @@ use crate::{
     failed::{Doing, Failed},
     keys::{self, Purpose as Signs},
     sockets::Sockets,
+    systemd,
 };
 use capacity::{Asked, Count, Planned};
 pub use capacity::{Backstop, Pace};
@@ -58,7 +64,7 @@ pub async fn run(
         configuration,
         arguments,
     };
-    let local = Arc::new(open(app, sockets).await?);
+    let local = Arc::new(open(app, sockets, wanted.drain).await?);
     tracing::info!(address = %local.address().doing(|| "look where it listens".into())?, "one socket");
     keep(app, wanted, local, Releases::Folder(folder)).await
 }
@@ -113,6 +119,11 @@ async fn keep<E: Engine + 'static>(
         warn(&error, "hosts that are long gone are still remembered");
     }
     tracing::info!(service, "hosting");
+    // Ready: instances come and go from here on.
+    let (ready, leaves) = (CancellationToken::new(), CancellationToken::new());
+    ready.cancel();
+    let _leaves = leaves.clone().drop_guard();
+    tokio::spawn(systemd::tell(ready, leaves.clone(), leaves));
     loop {
         tokio::select! {
             _ = looks.tick() => {}
@@ -183,11 +194,15 @@ fn warn(error: &(dyn std::error::Error + 'static), what: &str) {
 }
 
 /// The engine, on the socket that instances share already, on one that was inherited, or on a new one.
-async fn open(app: &App, sockets: Sockets) -> Result<Local, Failed> {
+async fn open(app: &App, sockets: Sockets, drains: bool) -> Result<Local, Failed> {
     let http = &app.config.http;
     let socket = |shared: Option<std::io::Result<TcpListener>>| match (shared, sockets.http) {
-        (Some(shared), _) => shared,
-        (None, Some(inherited)) => Ok(inherited),
+        // Who drains starts nobody: any socket will do.
+        _ if drains => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)),
+        (Some(Ok(shared)), _) => Ok(shared),
+        // Where yama forbids to take theirs, the inherited one is the same: nobody else gets that address while they have it.
+        (_, Some(inherited)) => Ok(inherited),
+        (Some(Err(error)), None) => Err(error),
         (None, None) => web::bind(http.listen, None)?.into_std(),
     };
     let folder = app.data.path().join("host");

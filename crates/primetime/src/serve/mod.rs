@@ -4,7 +4,6 @@ mod chat;
 mod control;
 mod database;
 mod images;
-mod systemd;
 mod tls;
 mod viewing;
 
@@ -24,6 +23,7 @@ use crate::{
     failed::{Doing, Failed},
     follow::Following,
     sockets::Sockets,
+    systemd,
 };
 
 /// How long jobs may take to be given back.

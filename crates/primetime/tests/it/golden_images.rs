@@ -1,9 +1,14 @@
 //! Golden images by command: a way back is never collected, and whoever lacks the key changes nothing.
 
-use std::fs;
+use std::{
+    fs,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    thread,
+    time::Duration,
+};
 
 use domain::Timestamp;
-use golden::Shelf;
+use golden::{Shelf, Stage};
 use objects::{
     Hash, Key, Objects,
     keys::{KeyRing, SigningKey},
@@ -25,19 +30,7 @@ fn what_a_stage_runs_and_the_one_before_are_never_collected() {
     let there = Installation::new();
     assert!(there.succeed("image list").contains("There is no golden image"));
     assert!(!there.data().join("secrets/golden.key").exists(), "looking draws no key");
-    let first = add(&there, "1.0");
-    let key =
-        SigningKey::parse(&fs::read_to_string(there.data().join("secrets/golden.key")).unwrap()).unwrap();
-    // Of another year, so that youth does not keep them.
-    let objects = Objects::folder(&there.data().join("objects")).unwrap();
-    let ring = KeyRing::from(key.public());
-    let shelf = Shelf { objects: &objects, ring: &ring };
-    let old = |release: &str| {
-        fs::write(there.input(), format!("the disk of {release}")).unwrap();
-        let when = Timestamp::from_seconds(1_700_000_000);
-        shelf.add(&there.input(), release, when, &key).unwrap().hash
-    };
-    let [unused, before, runs] = ["0.7", "0.8", "0.9"].map(old);
+    let (objects, _, [unused, before, runs]) = three_old(&there);
     for image in [unused, before, runs] {
         let said = there.succeed(&format!("image promote {image} production"));
         assert!(said.contains("production runs"), "{said}");
@@ -50,10 +43,8 @@ fn what_a_stage_runs_and_the_one_before_are_never_collected() {
     let listed = there.succeed("image list");
     assert!(listed.contains("0.8  15 bytes  production: way back"), "{listed}");
     assert!(listed.contains("0.9  15 bytes  production: runs"), "{listed}");
-    assert!(
-        listed.contains(&first) && !listed.contains(&unused.to_string()),
-        "the young one stays: {listed}"
-    );
+    let young = " 1.0  15 bytes";
+    assert!(listed.contains(young) && !listed.contains(&unused.to_string()), "the young one stays: {listed}");
     // Going back is promoting the one before.
     there.succeed(&format!("image promote {before} production"));
     assert!(there.succeed("image list").contains("0.8  15 bytes  production: runs"));
@@ -96,4 +87,88 @@ fn what_cannot_be_is_refused_with_what_to_do() {
     let misspelt = there.run(&format!("image promote {image} Production"));
     assert_eq!(misspelt.status.code(), Some(2), "{}", crate::process::words(&misspelt));
     assert_eq!(there.succeed("image list"), before);
+}
+
+/// Images 0.7 to 0.9 of another year, so that youth does not keep them, promoted in that order; and the key that signs.
+fn three_old(there: &Installation) -> (Objects, SigningKey, [Hash; 3]) {
+    add(there, "1.0");
+    let secret = fs::read_to_string(there.data().join("secrets/golden.key")).unwrap();
+    let key = SigningKey::parse(&secret).unwrap();
+    let objects = Objects::folder(&there.data().join("objects")).unwrap();
+    let ring = KeyRing::from(key.public());
+    let shelf = Shelf { objects: &objects, ring: &ring };
+    let images = ["0.7", "0.8", "0.9"].map(|release| {
+        fs::write(there.input(), format!("the disk of {release}")).unwrap();
+        let image =
+            shelf.add(&there.input(), release, Timestamp::from_seconds(1_700_000_000), &key).unwrap().hash;
+        shelf.promote(image, "production".parse().unwrap(), &key).unwrap();
+        image
+    });
+    (objects, key, images)
+}
+
+#[test]
+fn a_restore_brings_the_catalogue_of_the_backup() {
+    let there = Installation::new();
+    let (_, _, [old, before, runs]) = three_old(&there);
+    let backup = there.dir.path().join("backup").display().to_string();
+    there.succeed(&format!("backup {backup}"));
+    // As long as it was: nothing but its content says that it is another one.
+    there.succeed(&format!("image promote {before} production"));
+    let said = there.succeed(&format!("backup {backup}"));
+    assert!(said.contains(" 0 objects copied"), "{said}");
+    let listed = there.succeed("image list");
+    assert!(listed.contains("0.8  15 bytes  production: runs"), "{listed}");
+    there.succeed(&format!("image promote {old} production"));
+    there.succeed("image collect --keep 0");
+
+    let new = Installation::beside_in(&there, &there.dir.path().join("new"));
+    new.succeed(&format!("restore {backup}"));
+    assert_eq!(new.succeed("image list"), listed);
+    let objects = Objects::folder(&new.data().join("objects")).unwrap();
+    for image in [old, before, runs] {
+        assert!(objects.length(&Key::golden_image(&image)).unwrap().is_some(), "{image}");
+    }
+}
+
+#[test]
+fn a_backup_has_every_image_of_its_catalogue_whatever_is_done_meanwhile() {
+    let there = Installation::new();
+    let (objects, key, _) = three_old(&there);
+    let ring = KeyRing::from(key.public());
+    let production: Stage = "production".parse().unwrap();
+    let done = AtomicBool::new(false);
+    let file = there.dir.path().join("disk");
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            let shelf = Shelf { objects: &objects, ring: &ring };
+            let mut now = Timestamp::from_seconds(1_700_000_000);
+            for n in 0.. {
+                if done.load(Relaxed) {
+                    break;
+                }
+                fs::write(&file, format!("disk {n}")).unwrap();
+                let image = shelf.add(&file, "1.1", now, &key).unwrap().hash;
+                shelf.promote(image, production.clone(), &key).unwrap();
+                now = now.plus(Duration::from_secs(48 * 3600));
+                shelf.collect(0, now, &key).unwrap();
+                thread::sleep(Duration::from_millis(20));
+            }
+        });
+        for n in 0..8 {
+            let backup = there.dir.path().join(format!("backup-{n}")).display().to_string();
+            there.succeed(&format!("backup {backup}"));
+            let place = there.dir.path().join(format!("new-{n}"));
+            let new = Installation::beside_in(&there, &place);
+            new.succeed(&format!("restore {backup}"));
+            let restored = Objects::folder(&place.join("objects")).unwrap();
+            let catalogue = Shelf { objects: &restored, ring: &ring }.catalogue().unwrap();
+            for image in catalogue.images() {
+                let length = restored.length(&Key::golden_image(&image.hash)).unwrap();
+                assert_eq!(length, Some(image.bytes), "{n}: {image:?}");
+            }
+            assert!(catalogue.stages().all(|(_, past)| past.len() > 1), "{n}: a way back");
+        }
+        done.store(true, Relaxed);
+    });
 }

@@ -9,7 +9,9 @@ use crate::failed::{Doing, Failed};
 
 pub const NAME: &str = "manifest.jsonl";
 /// The format of backups. One that is newer is refused.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+/// What is not in it is written in the format before: the version before reads it too.
+const WITHOUT_GOLDEN: u32 = 1;
 /// Bytes of a manifest: some 150 for each of ten million objects.
 const MAX_BYTES: u64 = 2 << 30;
 
@@ -37,10 +39,12 @@ pub struct Part {
 pub enum What {
     /// The dump of the database.
     Database,
-    /// `editions/current`: the one object that changes.
+    /// `editions/current`, which changes.
     Current,
     /// `takedowns/current`, which changes too.
     Takedowns,
+    /// `images/golden/catalogue`, which changes as well. Format 1 took it for an object.
+    Golden,
     /// Any other object: it lies under its key.
     Object(String),
     /// A file of the folder `keys`.
@@ -71,7 +75,9 @@ impl Manifest {
 
     /// As it is written.
     pub fn to_text(&self) -> Result<String, Failed> {
-        let head = Line::Head { format: FORMAT, version: env!("CARGO_PKG_VERSION").to_owned(), at: self.at };
+        let has_golden = self.parts.iter().any(|part| part.what == What::Golden);
+        let format = if has_golden { FORMAT } else { WITHOUT_GOLDEN };
+        let head = Line::Head { format, version: env!("CARGO_PKG_VERSION").to_owned(), at: self.at };
         let mut text = json(&head)?;
         for part in &self.parts {
             text.push_str(&json(&Line::Part(part.clone()))?);
@@ -142,7 +148,7 @@ impl Part {
             !name.is_empty() && !name.starts_with('.') && name.bytes().all(word)
         };
         match &self.what {
-            What::Database | What::Current | What::Takedowns => Ok(()),
+            What::Database | What::Current | What::Takedowns | What::Golden => Ok(()),
             What::Object(key) => key.parse::<Key>().map(drop).map_err(|_| "no object's key"),
             What::Key(name) | What::Secret(name) if plain(name) => Ok(()),
             _ => Err("no name of a file"),

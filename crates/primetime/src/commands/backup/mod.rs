@@ -2,25 +2,27 @@
 //!
 //! ```text
 //! manifest.jsonl      what there is, with lengths and hashes; replaced last, so that a backup is whole or the one before it
-//! files/HASH          the database's dump, editions/current, takedowns/current, public keys, and secrets if they were asked for
+//! files/HASH          the database's dump, what is announced (editions/current, takedowns/current, images/golden/catalogue), public
+//!                     keys, and secrets if they were asked for
 //! objects/KEY         all other objects: they never change, and what is there is not copied again
 //! ```
 
 mod files;
+mod golden;
 mod manifest;
 mod restore;
 mod target;
 mod withdrawn;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::Write,
     path::{Path, PathBuf},
 };
 
 use domain::Timestamp;
-use objects::{Key, ObjectError, Objects, signed::MAX_ENVELOPE};
+use objects::{Key, KeyKind, ObjectError, Objects, signed::MAX_ENVELOPE};
 pub use restore::restore;
 
 use super::show;
@@ -41,12 +43,8 @@ pub async fn backup(config: Config, dir: PathBuf, secrets: bool) -> Result<(), F
     let mut announced = Vec::new();
     for (what, key) in [(What::Takedowns, Key::current_takedowns()), (What::Current, Key::current_edition())]
     {
-        match app.objects.get(&key, MAX_ENVELOPE as u64) {
-            Ok(bytes) => {
-                announced.push(backup.file(what, |draft| draft.write_all(&bytes).doing(|| "copy".into()))?);
-            }
-            Err(ObjectError::Missing(_)) => {}
-            Err(error) => return Err(error).doing(|| format!("read {key}")),
+        if let Some(bytes) = said(&app.objects, &key)? {
+            announced.push(backup.file(what, |draft| draft.write_all(&bytes).doing(|| "copy".into()))?);
         }
     }
     let mut draft = backup.draft()?;
@@ -62,16 +60,42 @@ pub async fn backup(config: Config, dir: PathBuf, secrets: bool) -> Result<(), F
     // Last: an object is there before a row of the database names it.
     let objects = app.objects.clone();
     let finish = move || -> Result<_, Failed> {
-        let (copied, kept) = backup.objects(&objects, &mut parts)?;
+        let (golden, count) = backup.golden(&objects)?;
+        parts.extend(golden);
+        let count = count + backup.objects(&objects, &mut parts)?;
         backup.finish(parts)?;
-        Ok((copied, kept))
+        Ok(count)
     };
-    let (copied, kept) = tokio::task::spawn_blocking(finish).await.doing(|| "copy the objects".into())??;
+    let Count { copied, kept } =
+        tokio::task::spawn_blocking(finish).await.doing(|| "copy the objects".into())??;
     show(&format!("{rows} rows, {copied} objects copied, {kept} already there.\n"))?;
     if !secrets {
         show("Without secrets: after a restore, viewers begin with new profiles (--secrets keeps them).\n")?;
     }
     Ok(())
+}
+
+/// What is announced under this key, as it is: whoever reads it checks whose word it is.
+fn said(objects: &Objects, key: &Key) -> Result<Option<Vec<u8>>, Failed> {
+    match objects.get(key, MAX_ENVELOPE as u64) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(ObjectError::Missing(_)) => Ok(None),
+        Err(error) => Err(error).doing(|| format!("read {key}")),
+    }
+}
+
+/// How many objects were copied, and how many were there.
+#[derive(Debug, Default, Clone, Copy)]
+struct Count {
+    copied: u64,
+    kept: u64,
+}
+
+impl std::ops::Add for Count {
+    type Output = Self;
+    fn add(self, more: Self) -> Self {
+        Self { copied: self.copied + more.copied, kept: self.kept + more.kept }
+    }
 }
 
 /// A backup in the making.
@@ -134,34 +158,44 @@ impl Backup {
         Ok(parts)
     }
 
-    /// Copies what the backup before did not have; how many were copied, and how many were there.
-    fn objects(&self, objects: &Objects, parts: &mut Vec<Part>) -> Result<(u64, u64), Failed> {
+    /// Copies what the backup before did not have, golden images aside.
+    fn objects(&self, objects: &Objects, parts: &mut Vec<Part>) -> Result<Count, Failed> {
         let known = self.before.objects();
-        let (mut copied, mut kept) = (0, 0);
+        let mut count = Count::default();
         for prefix in target::PREFIXES {
             for key in objects.list(prefix).doing(|| "list the objects".into())? {
-                if key == Key::current_edition() {
+                if matches!(key.kind(), KeyKind::Announcement | KeyKind::GoldenImage) {
                     continue;
                 }
-                let path = self.dir.join("objects").join(key.as_str());
-                if let Some(part) = known.get(key.as_str())
-                    && path.metadata().is_ok_and(|meta| meta.len() == part.bytes)
-                {
-                    parts.push((*part).clone());
-                    kept += 1;
-                    continue;
-                }
-                let folder = path.parent().unwrap_or(&self.dir);
-                fs::create_dir_all(folder).doing(|| format!("make {}", folder.display()))?;
-                let mut draft = self.draft()?;
-                files::copy_object(objects, &key, &mut draft)?;
-                let (bytes, blake3) = draft.sum();
-                draft.keep(&path).doing(|| format!("write {}", path.display()))?;
-                parts.push(Part { what: What::Object(key.as_str().to_owned()), bytes, blake3 });
-                copied += 1;
+                parts.push(self.object(objects, &key, &known, &mut count)?);
             }
         }
-        Ok((copied, kept))
+        Ok(count)
+    }
+
+    /// Copies an object, unless the backup before has it.
+    fn object(
+        &self,
+        objects: &Objects,
+        key: &Key,
+        known: &BTreeMap<&str, &Part>,
+        count: &mut Count,
+    ) -> Result<Part, Failed> {
+        let path = self.dir.join("objects").join(key.as_str());
+        if let Some(part) = known.get(key.as_str())
+            && path.metadata().is_ok_and(|meta| meta.len() == part.bytes)
+        {
+            count.kept += 1;
+            return Ok((*part).clone());
+        }
+        let folder = path.parent().unwrap_or(&self.dir);
+        fs::create_dir_all(folder).doing(|| format!("make {}", folder.display()))?;
+        let mut draft = self.draft()?;
+        files::copy_object(objects, key, &mut draft)?;
+        let (bytes, blake3) = draft.sum();
+        draft.keep(&path).doing(|| format!("write {}", path.display()))?;
+        count.copied += 1;
+        Ok(Part { what: What::Object(key.as_str().to_owned()), bytes, blake3 })
     }
 
     /// Lets it count: everything is on disk before the manifest that names it, and what only the backup before named goes last.

@@ -11,7 +11,7 @@ use std::{
 use domain::Timestamp;
 use edition::Edition;
 use objects::{
-    Objects,
+    Key, Objects,
     announce::{self, CurrentEdition},
     keys::KeyRing,
 };
@@ -60,7 +60,7 @@ pub async fn restore(config: Config, from: PathBuf, takedowns: Option<PathBuf>) 
         move || {
             let ring = files.ring(&app)?;
             if remote {
-                target::refuse_filled(&app.objects, &files.manifest, files.current.as_deref(), &ring)?;
+                target::refuse_filled(&app.objects, &files.manifest, &files.announced(), &ring)?;
             }
             let withdrawn = Withdrawn::new(&app, &ring, files.takedowns.clone(), takedowns.as_deref())?;
             Ok((files, ring, withdrawn))
@@ -90,6 +90,9 @@ pub async fn restore(config: Config, from: PathBuf, takedowns: Option<PathBuf>) 
     let place = blocking({
         let objects = app.objects.clone();
         move || {
+            if let Some(golden) = &files.golden {
+                objects.put(&Key::golden_catalogue(), golden).doing(|| "name the golden images".into())?;
+            }
             if let Some(current) = &files.current {
                 announce(&objects, current, &ring)?;
             }
@@ -236,12 +239,13 @@ struct Files {
     dump: PathBuf,
     current: Option<Vec<u8>>,
     takedowns: Option<Vec<u8>>,
+    golden: Option<Vec<u8>>,
 }
 
 impl Files {
     /// Checks every file and, before a bucket is touched, every object; keys and secrets are brought to their place.
     fn place(from: &Path, manifest: Manifest, dir: &Path, remote: bool) -> Result<Self, Failed> {
-        let (mut dump, mut current, mut takedowns) = (None, None, None);
+        let (mut dump, mut current, mut takedowns, mut golden) = (None, None, None, None);
         for Part { what, bytes, blake3 } in &manifest.parts {
             let file = from.join("files").join(blake3);
             let sum = (*bytes, blake3.as_str());
@@ -257,6 +261,7 @@ impl Files {
                 }
                 What::Current => current = read()?,
                 What::Takedowns => takedowns = read()?,
+                What::Golden => golden = read()?,
                 What::Object(name) if remote => {
                     copy_checked(&from.join("objects").join(name), &mut std::io::sink(), sum)?;
                 }
@@ -266,7 +271,12 @@ impl Files {
             }
         }
         let dump = dump.ok_or_else(|| Failed::new("the backup has no database in it: use another one"))?;
-        Ok(Self { manifest, dump, current, takedowns })
+        Ok(Self { manifest, dump, current, takedowns, golden })
+    }
+
+    /// What is announced beside objects, where it is.
+    fn announced(&self) -> [(Key, Option<&[u8]>); 2] {
+        [(Key::current_edition(), self.current.as_deref()), (Key::golden_catalogue(), self.golden.as_deref())]
     }
 
     /// Whose announcements count; nobody's where nothing was ever announced.

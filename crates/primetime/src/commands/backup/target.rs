@@ -34,22 +34,23 @@ pub struct Brought {
 }
 
 /// Refuses a bucket that holds anything but what a restore of the same backup left there, stopped: some of its objects, and
-/// what it announces as the newest edition. What is announced as taken down may be there, of whichever day: it stays down.
+/// what it announces as the newest edition and as its golden images. What is announced as taken down may be there, of whichever
+/// day: it stays down.
 pub fn refuse_filled(
     objects: &Objects,
     manifest: &Manifest,
-    current: Option<&[u8]>,
+    announced: &[(Key, Option<&[u8]>)],
     ring: &KeyRing,
 ) -> Result<(), Failed> {
     let place = objects.check(false).doing(|| "look into the bucket".into())?.name;
     let known = manifest.objects();
     for prefix in PREFIXES {
         for key in objects.list(prefix).doing(|| format!("list what is in {place}"))? {
-            let ours = if key == Key::current_edition() {
-                let there = objects.get(&key, MAX_ENVELOPE as u64).doing(|| format!("read {key}"))?;
-                current == Some(&there[..])
-            } else {
-                known.contains_key(key.as_str())
+            let ours = match announced.iter().find(|(announced, _)| *announced == key) {
+                Some((_, Some(bytes))) => {
+                    objects.get(&key, MAX_ENVELOPE as u64).doing(|| format!("read {key}"))? == *bytes
+                }
+                _ => known.contains_key(key.as_str()),
             };
             if !ours {
                 return Err(Failed::new(format!(
