@@ -72,7 +72,7 @@ async fn keep<E: Engine + 'static>(
 ) -> Result<(), Failed> {
     let store = app.store()?.clone();
     let service = wanted.service.name.clone();
-    let patience = Patience { drain: app.config.http.drain + DRAIN_SLACK, ..Patience::default() };
+    let patience = Patience { drain: drains(app) + DRAIN_SLACK, ..Patience::default() };
     if wanted.drain {
         return drain(&*engine, patience.drain).await;
     }
@@ -176,6 +176,12 @@ async fn keep<E: Engine + 'static>(
     }
     tracing::info!("the instances go on; `primetime host --drain` ends them");
     Ok(())
+}
+
+/// What an instance takes to finish: requests, and jobs if it does any.
+fn drains(app: &App) -> Duration {
+    let jobs = if app.config.roles.work { app.config.work.drain } else { Duration::ZERO };
+    app.config.http.drain.max(jobs)
 }
 
 fn warn(error: &(dyn std::error::Error + 'static), what: &str) {
