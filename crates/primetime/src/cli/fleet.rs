@@ -145,7 +145,7 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
 }
 
 /// Requests or bytes.
-fn much(text: &str) -> Result<f64, String> {
+pub(super) fn much(text: &str) -> Result<f64, String> {
     within(text, 0.1, 100_000_000_000.0)
 }
 

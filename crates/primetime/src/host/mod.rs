@@ -26,7 +26,7 @@ use crate::{
     sockets::Sockets,
 };
 use capacity::{Asked, Count, Planned};
-pub use capacity::{Backstop, Pace};
+pub use capacity::{Backstop, Each, Pace};
 use releases::{Folder, Images, Releases};
 
 /// Between two looks: an order is begun to be carried out in this time, an undo too.
@@ -100,7 +100,8 @@ async fn keep<E: Engine + 'static>(
     let adopted = engine.list().await.doing(|| "look what runs here".into())?;
     let mut count =
         Count::of(adopted.iter().filter(|instance| instance.state.stays()).count(), app.clock.now());
-    let mut backstop = Backstop::new(wanted.capacity, Pace::default());
+    let each = wanted.capacity.map(Each::Requests).or(wanted.capacity_bytes.map(Each::Bytes));
+    let mut backstop = Backstop::new(each, Pace::default());
     let mut asked = Asked { least: usize::from(wanted.instances), ..Asked::default() };
     let mut plan = None;
     let mut rolling = false;
