@@ -174,9 +174,13 @@ async fn a_job_is_pressed_before_all_others_while_it_waits(backend: Backend) {
     press("probe/second", -9).await;
     press("probe/second", 0).await;
     assert_eq!(store.pressed_jobs(10).await.unwrap(), [("probe/premiere".to_owned(), -7)]);
-    assert_eq!(take(&store, "w1", 2).await.claim.job, "probe/premiere");
+    let premiere = take(&store, "w1", 2).await;
+    assert_eq!(premiere.claim.job, "probe/premiere");
     press("probe/premiere", -8).await;
     assert_eq!(store.pressed_jobs(10).await.unwrap(), [], "it runs");
+    store.release_job(&premiere.claim, at(3)).await.unwrap();
+    assert_eq!(store.pressed_jobs(10).await.unwrap(), [("probe/premiere".to_owned(), -7)], "as it stood");
+    assert_eq!(take(&store, "w1", 4).await.claim.job, "probe/premiere");
     assert_eq!(take(&store, "w1", 2).await.claim.job, "probe/second");
 }
 
