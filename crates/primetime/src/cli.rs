@@ -18,7 +18,7 @@ use crate::{
 };
 
 pub use containers::EngineKind;
-pub use fleet::{FleetCommand, FleetGroup, FollowArgs, Measured, RunArgs, SimulateArgs};
+pub use fleet::{EncoderArgs, FleetCommand, FleetGroup, FollowArgs, Measured, RunArgs, SimulateArgs};
 pub use host::HostArgs;
 pub use image::ImageCommand;
 pub use rollout::{AuditCommand, Myself, RollArgs, RolloutCommand, ShowArgs};
@@ -49,6 +49,7 @@ Examples:
   primetime release undo --why odd-colours         back to the release before
   primetime takedown night-ferry --why court-order nobody sees it any more, from the next two seconds on
   primetime fleet run --capacity 500 --zone Asia/Seoul   hosts have what the next minutes and premieres need
+  primetime fleet run --role work --most 12        encoders by their queue, in time for its premieres
   primetime image promote HASH production          what hosts of that stage boot from now on
   primetime fleet simulate --trace load.csv        what each scaling policy would have cost
   primetime config print                           every key, its value, and where that is from";

@@ -1,6 +1,6 @@
 //! Assets: the media behind titles, their state, and the tracks that are finished.
 
-use std::str::FromStr;
+use std::{str::FromStr, time::Duration};
 
 use domain::{AssetId, Timestamp, TitleId};
 
@@ -103,7 +103,7 @@ const HELD: &str = "UPDATE assets SET updated_at = updated_at WHERE id = $1 \
 const ALL: &str = "SELECT id, title, state, message, source, probe, index_key, summary, created_at FROM assets ORDER BY created_at, id";
 const STATE: &str =
     "UPDATE assets SET state = $2, message = $3, updated_at = $4 WHERE id = $1 AND state = $5";
-const PROBE: &str = "UPDATE assets SET probe = $2, updated_at = $3 WHERE id = $1";
+const PROBE: &str = "UPDATE assets SET probe = $2, length = $3, updated_at = $4 WHERE id = $1";
 const INDEX: &str = "UPDATE assets SET index_key = $2, summary = $3, updated_at = $4 WHERE id = $1";
 const PUT_TRACK: &str = "INSERT INTO tracks (asset, track, kind, object_key, body, finished_at) \
     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (asset, track) DO UPDATE \
@@ -175,9 +175,15 @@ impl Tx {
         }
     }
 
-    /// Keeps what the probe found.
-    pub async fn set_probe(&mut self, id: &AssetId, probe: &str, now: Timestamp) -> Result<(), StoreError> {
-        self.connection.execute(PROBE, args![id.as_str(), probe, now]).await.map(drop)
+    /// Keeps what the probe found, and of it the running time.
+    pub async fn set_probe(
+        &mut self,
+        id: &AssetId,
+        (probe, length): (&str, Duration),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let length = i64::try_from(length.as_micros()).unwrap_or(i64::MAX);
+        self.connection.execute(PROBE, args![id.as_str(), probe, length, now]).await.map(drop)
     }
 
     /// Keeps where the newest media index is and what an edition says of the asset.

@@ -44,7 +44,10 @@ pub use error::StoreError;
 pub use fleet::{FleetMinute, FleetPlan};
 pub use health::Health;
 pub use hosts::{HostOrder, HostReport};
-pub use jobs::{Claim, Counts, Failure, Job, JobState, Lease, MOST_DEATHS, NewJob};
+pub use jobs::{
+    Claim, Counts, Failure, FinishedJob, Job, JobState, Lease, MOST_DEATHS, NewJob, OpenJob, OpenJobs,
+    Workers,
+};
 pub use migrate::{Migrated, SCHEMA};
 pub use outbox::Promise;
 pub use pictures::PictureRow;

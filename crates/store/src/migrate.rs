@@ -26,6 +26,7 @@ const MIGRATIONS: &[Migration] = &[
     },
     Migration { version: 4, name: "hosts", sql: include_str!("../migrations/0004_hosts.sql"), least: 1 },
     Migration { version: 5, name: "fleet", sql: include_str!("../migrations/0005_fleet.sql"), least: 1 },
+    Migration { version: 6, name: "work", sql: include_str!("../migrations/0006_work.sql"), least: 1 },
 ];
 
 /// The newest schema that this program knows.

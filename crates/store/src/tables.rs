@@ -27,7 +27,7 @@ pub(crate) const TABLES: &[Table] = &[
     table(
         "assets",
         &["id", "title", "state", "message", "source", "probe", "index_key", "summary"],
-        &["created_at", "updated_at"],
+        &["length", "created_at", "updated_at"],
     ),
     table("tracks", &["asset", "track", "kind", "object_key", "body"], &["finished_at"]),
     table("pictures", &["source", "body"], &["finished_at"]),
@@ -44,6 +44,8 @@ pub(crate) const TABLES: &[Table] = &[
             "fence",
             "lease_until",
             "progress",
+            "began_at",
+            "took",
             "created_at",
             "updated_at",
         ],

@@ -25,7 +25,7 @@ impl Role {
             Role::Site => "requests/min",
             Role::Origin => "bytes/min",
             Role::Collect => "pings/min",
-            Role::Work => "jobs",
+            Role::Work => "minutes of work",
         }
     }
 }

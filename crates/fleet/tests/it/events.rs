@@ -4,7 +4,7 @@ use fleet::{
         event::{Event, Kin, Lifts},
         hold::Hold,
     },
-    plan::{Planner, Role, Zone, work},
+    plan::{Planner, Role, Zone},
 };
 
 fn kin(brand: &str) -> Kin {
@@ -96,16 +96,4 @@ fn a_sudden_fall_holds_and_a_slow_one_does_not() {
     assert!(back[..9].iter().all(|held| *held) && !back[14], "{back:?}");
     let mut slow = Hold::default();
     assert!((0..200).all(|n| slow.push(100.0 - 0.4 * f64::from(n), Some(100.0)).is_none()));
-}
-
-#[test]
-fn encoders_by_their_deadlines() {
-    let due =
-        |minutes: f64, by: Option<i64>| work::Due { minutes, by: by.map(minute), name: "Episode 3".into() };
-    assert_eq!(work::need(start(), 5, &[]).0, 0);
-    assert_eq!(work::need(start(), 5, &[due(110.0, Some(60))]).0, 2);
-    // The later deadline decides when its work piles up; the reason names it.
-    let (need, why) = work::need(start(), 5, &[due(100.0, Some(105)), due(900.0, Some(205))]);
-    assert_eq!((need, why.contains("1000 min of work")), (5, true));
-    assert!(work::need(start(), 5, &[due(10.0, Some(-30))]).0 >= 10, "late already");
 }

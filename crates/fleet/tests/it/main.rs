@@ -4,6 +4,7 @@
 
 mod capacity;
 mod corpus;
+mod encoders;
 mod engine;
 mod events;
 mod judge;

@@ -1,9 +1,11 @@
 //! Plans capacity ahead for one service: hears its hosts or whoever measures its instances, keeps the load of each minute, and writes down the plan that the hosts
 //! follow. Whoever is killed here takes no capacity with it: the plan stands until it expires, and longer where nobody sinks it.
 
+mod encoders;
 mod heard;
 mod known;
 mod prometheus;
+mod queue;
 mod source;
 
 use std::{sync::Arc, time::Duration};
@@ -16,14 +18,16 @@ use fleet::{
     plan::{Plan, Planner, Role, Zone},
 };
 use serde::{Deserialize, Serialize};
-use store::{FleetMinute, Store};
+use store::{FleetMinute, Store, Tx};
 
 use crate::{Hosts, OpsError, audit};
 
 use heard::Heard;
 
+pub use encoders::{EncoderAims, Encoders};
 pub use known::{Known, known};
 pub use prometheus::{Prometheus, PrometheusError};
+pub use queue::{Opening, Openings};
 pub use source::Source;
 
 /// How long one who plans may be silent before another takes over.
@@ -61,11 +65,11 @@ pub struct Aims {
 pub struct Announced {
     /// The floors and their reasons.
     pub plan: Plan,
-    /// The load of the last minute, in the role's unit; `None`: nobody measured it.
+    /// The load of the last minute, in the role's unit; `None`: nobody measured it. Of encoders, minutes of work that are left.
     pub offered: Option<f64>,
     /// How much of it was turned away.
     pub shed: f64,
-    /// Instances that served at its end.
+    /// Instances that served at its end; encoders that are in the middle of a job.
     pub serving: u32,
     /// What one instance does, in words.
     pub capacity: String,
@@ -280,23 +284,34 @@ impl Fleet {
         let now = self.clock.now();
         let Some(led) = &mut self.led else { return Ok(()) };
         let service = &self.aims.service;
-        let floor = announced.plan.at(now);
-        let text = serde_json::to_string(announced)?;
         let whole = |number: f64| number.round() as i64;
         let row = FleetMinute { minute, load: load.map(|load| (whole(load.offered), whole(load.shed))) };
         let mut tx = self.store.begin().await?;
         tx.add_fleet_minute(service, row, minute - KEPT).await?;
-        tx.put_fleet_plan(service, (&self.owner, led.fence), &text, now).await?;
-        if led.told != Some(floor) {
-            let why = announced.plan.floors.iter().filter(|held| held.from <= now && held.instances == floor);
-            let why: Vec<&str> = why.flat_map(|held| held.reasons.iter().map(String::as_str)).collect();
-            let body = format!("{service}: floor {floor}. {}", why.join(" "));
-            audit::append(&mut tx, &audit::Deed { who: WHO, what: "fleet.floor", body: &body }, now).await?;
-        }
+        tell(&mut tx, service, (&self.owner, led.fence), announced, (led.told, now)).await?;
         tx.commit().await?;
-        led.told = Some(floor);
+        led.told = Some(announced.plan.at(now));
         Ok(())
     }
+}
+
+/// Makes it the plan, and audits its floor if that is not the one that was told last.
+async fn tell(
+    tx: &mut Tx,
+    service: &str,
+    planner: (&str, i64),
+    announced: &Announced,
+    (told, now): (Option<u32>, Timestamp),
+) -> Result<(), OpsError> {
+    let floor = announced.plan.at(now);
+    tx.put_fleet_plan(service, planner, &serde_json::to_string(announced)?, now).await?;
+    if told != Some(floor) {
+        let why = announced.plan.floors.iter().filter(|held| held.from <= now && held.instances == floor);
+        let why: Vec<&str> = why.flat_map(|held| held.reasons.iter().map(String::as_str)).collect();
+        let body = format!("{service}: floor {floor}. {}", why.join(" "));
+        audit::append(tx, &audit::Deed { who: WHO, what: "fleet.floor", body: &body }, now).await?;
+    }
+    Ok(())
 }
 
 /// A planner that has lived through `history` up to the minute before `until`; minutes that are not there were not measured.

@@ -4,6 +4,7 @@
 
 mod audit;
 mod desk;
+mod encoders;
 mod fleet;
 mod hosts;
 mod measured;

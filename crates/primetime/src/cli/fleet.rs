@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use fleet::{plan::Role, prometheus::Select};
 
-use super::rollout::Service;
 use crate::commands::Which;
 
 #[derive(Debug, Subcommand)]
 pub enum FleetCommand {
     /// Replay a history of load under every scaling policy: a table, samples.csv and fleet.html
     Simulate(SimulateArgs),
-    /// Plan capacity ahead for a service's hosts, from their load and the calendar; one of several that run does, the others stand by
+    /// Plan capacity ahead for a service's hosts, from their load and the calendar; of encoders (--role work) from the queue and the
+    /// premieres that wait for it. One of several that run does, the others stand by
     Run(RunArgs),
     /// Say what the load is, what one instance does, and which floor holds
     Status(FleetGroup),
@@ -23,11 +23,20 @@ pub enum FleetCommand {
 /// Instances that scale together.
 #[derive(Debug, Clone, Args)]
 pub struct FleetGroup {
-    #[command(flatten)]
-    pub service: Service,
-    /// What they are: site, origin or collect
+    /// Which instances: those of one service [default: site, or work for --role work]
+    #[arg(long, value_name = "NAME")]
+    service: Option<String>,
+    /// What they are: site, origin, collect or work
     #[arg(long, value_name = "ROLE", default_value = "site", value_parser = role)]
     pub role: Role,
+}
+
+impl FleetGroup {
+    /// Encoders are another service than what viewers come to: neither follows the other's floors.
+    pub fn service(&self) -> String {
+        let usual = if self.role == Role::Work { "work" } else { "site" };
+        self.service.clone().unwrap_or_else(|| usual.to_owned())
+    }
 }
 
 #[derive(Debug, Args)]
@@ -36,13 +45,15 @@ pub struct RunArgs {
     pub group: FleetGroup,
     /// Requests a second that one instance does, or bytes for --role origin; what is seen refines it, within half and twice
     #[arg(long, value_name = "RATE", value_parser = much)]
-    pub capacity: f64,
+    pub capacity: Option<f64>,
+    #[command(flatten)]
+    pub encoders: EncoderArgs,
     /// Minutes from the launch of an instance until it serves, at most
     #[arg(long, value_name = "MINUTES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=50))]
     pub lead: u32,
-    /// What an instance costs, in its own worth of load that may be turned away instead: lower means more instances
-    #[arg(long, value_name = "SHARE", default_value_t = 0.02, value_parser = price)]
-    pub price: f64,
+    /// What an instance costs, in its own worth of load that may be turned away instead: lower means more instances [default: 0.02]
+    #[arg(long, value_name = "SHARE", value_parser = price)]
+    pub price: Option<f64>,
     /// The clock in which it speaks
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
     pub zone: String,
@@ -56,6 +67,20 @@ pub struct RunArgs {
     /// Print each minute's plan, and write nothing down
     #[arg(long)]
     pub dry_run: bool,
+}
+
+/// Of encoders, with --role work.
+#[derive(Debug, Args)]
+pub struct EncoderArgs {
+    /// With --role work: seconds that a job takes for a second of film, until finished jobs have shown it [default: 1]
+    #[arg(long, value_name = "SECONDS", value_parser = pace)]
+    pub pace: Option<f64>,
+    /// With --role work: jobs that one instance does at a time, its work.slots [default: 1]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub slots: Option<u32>,
+    /// With --role work: never more instances, whatever is due [default: 32]
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub most: Option<u32>,
 }
 
 /// What follows the plan, besides hosts.
@@ -110,7 +135,8 @@ fn role(text: &str) -> Result<Role, String> {
         "site" => Ok(Role::Site),
         "origin" => Ok(Role::Origin),
         "collect" => Ok(Role::Collect),
-        _ => Err("write site, origin or collect".into()),
+        "work" => Ok(Role::Work),
+        _ => Err("write site, origin, collect or work".into()),
     }
 }
 
@@ -119,8 +145,12 @@ pub(super) fn rate(text: &str) -> Result<f64, String> {
 }
 
 /// Requests or bytes.
-fn much(text: &str) -> Result<f64, String> {
+pub(super) fn much(text: &str) -> Result<f64, String> {
     within(text, 0.1, 100_000_000_000.0)
+}
+
+fn pace(text: &str) -> Result<f64, String> {
+    within(text, 0.001, 1000.0)
 }
 
 fn price(text: &str) -> Result<f64, String> {

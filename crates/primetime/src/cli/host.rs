@@ -20,6 +20,9 @@ pub struct HostArgs {
     /// Requests a second that one instance does: with it the host adds instances by itself when they come, planned or not
     #[arg(long, value_name = "RATE", value_parser = super::fleet::rate)]
     pub capacity: Option<f64>,
+    /// The same in bytes of media and pictures a second, for instances that are origins
+    #[arg(long, value_name = "RATE", conflicts_with = "capacity", value_parser = super::fleet::much)]
+    pub capacity_bytes: Option<f64>,
     /// The release that they run before the first rollout; later ones say it themselves
     #[arg(long, value_name = "NAME")]
     pub release: Option<String>,

@@ -158,6 +158,11 @@ pub const KEYS: &[Key] = &[
         "is a process ready only while the kernel says that the machine's clock is kept? `true` on hosts that serve viewers",
     ),
     key("work.slots", "0", "jobs at a time; 0: as many as cores"),
+    key(
+        "work.drain_seconds",
+        "3",
+        "how long running jobs may go on after SIGTERM; what is not done then is given back, and begun anew by another worker",
+    ),
     key("work.ffmpeg", "ffmpeg", "the ffmpeg to start"),
     key("work.ffprobe", "ffprobe", "the ffprobe to start"),
     key(

@@ -145,6 +145,8 @@ pub struct Site {
 pub struct Work {
     /// At a time.
     pub slots: usize,
+    /// How long they may go on after SIGTERM.
+    pub drain: Duration,
     /// The ffmpeg to start.
     pub ffmpeg: PathBuf,
     /// The ffprobe to start.
@@ -231,6 +233,9 @@ impl Config {
             require_sync: parse(layers, "clock.require_sync", "true or false")?,
             work: Work {
                 slots: if slots == 0 { cores } else { slots },
+                drain: Duration::from_secs(
+                    parse::<u32>(layers, "work.drain_seconds", "whole seconds")?.into(),
+                ),
                 ffmpeg: layers.said("work.ffmpeg").text.into(),
                 ffprobe: layers.said("work.ffprobe").text.into(),
             },

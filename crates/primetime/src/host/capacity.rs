@@ -6,7 +6,7 @@ use std::{
 };
 
 use domain::Timestamp;
-use fleet::rollout::Totals;
+use fleet::{load::Load, plan::Role, rollout::Totals};
 
 /// The backstop wants so much room above the load that it sees: it alone would be too late, and only mends.
 const ROOM: f64 = 0.9;
@@ -28,10 +28,29 @@ impl Default for Pace {
     }
 }
 
+/// What one instance does in a second.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Each {
+    /// Requests.
+    Requests(f64),
+    /// Bytes of media and pictures, of an origin.
+    Bytes(f64),
+}
+
+impl Each {
+    /// How many instances' worth came in a second; `None`: nobody can tell, as of an origin that sent nothing to anybody.
+    fn worth(self, came: Load) -> Option<f64> {
+        match self {
+            Self::Requests(each) => Some(came.offered / each),
+            Self::Bytes(each) => Role::Origin.weighed(came).map(|load| load.offered / each),
+        }
+    }
+}
+
 /// The engine's own reaction to the load as it is.
 pub struct Backstop {
-    /// Requests a second that one instance does; `None`: there is no backstop.
-    capacity: Option<f64>,
+    /// `None`: there is no backstop.
+    capacity: Option<Each>,
     pace: Pace,
     last: BTreeMap<String, Totals>,
     looked: Option<Timestamp>,
@@ -40,7 +59,7 @@ pub struct Backstop {
 }
 
 impl Backstop {
-    pub fn new(capacity: Option<f64>, pace: Pace) -> Self {
+    pub fn new(capacity: Option<Each>, pace: Pace) -> Self {
         Self { capacity, pace, last: BTreeMap::new(), looked: None, needs: VecDeque::new() }
     }
 
@@ -50,13 +69,17 @@ impl Backstop {
         let since = self.looked.map(|looked| now.since(looked));
         if since.is_none_or(|since| since >= self.pace.stretch) && *totals != self.last {
             // One that began anew counts from zero; one that is new has nothing to compare with.
-            let came: u64 = totals
-                .iter()
-                .filter_map(|(name, now)| Some(now.offered.saturating_sub(self.last.get(name)?.offered)))
-                .sum();
-            if let Some(since) = since {
-                let rate = came as f64 / since.as_secs_f64();
-                self.needs.push_back((now, (rate / (capacity * ROOM)).ceil() as u32));
+            let mut came = Load::default();
+            for (name, now) in totals {
+                let Some(last) = self.last.get(name) else { continue };
+                let more = |now: u64, last: u64| now.saturating_sub(last) as f64;
+                came.offered += more(now.offered, last.offered);
+                came.shed += more(now.shed, last.shed);
+                came.served += now.bytes.zip(last.bytes).map_or(0.0, |(now, last)| more(now, last));
+            }
+            if let (Some(since), Some(worth)) = (since, capacity.worth(came)) {
+                let worth = worth / since.as_secs_f64();
+                self.needs.push_back((now, (worth / ROOM).ceil() as u32));
             }
             self.last.clone_from(totals);
             self.looked = Some(now);
@@ -136,7 +159,7 @@ mod tests {
 
     #[test]
     fn the_backstop_rises_at_once_and_falls_late() {
-        let mut backstop = Backstop::new(Some(100.0), Pace::default());
+        let mut backstop = Backstop::new(Some(Each::Requests(100.0)), Pace::default());
         assert_eq!(backstop.need(at(0), &totals(&[5_000, 0])), 0, "nothing to compare with");
         assert_eq!(backstop.need(at(2), &totals(&[5_200, 160])), 2, "180 a second at 90 each");
         assert_eq!(backstop.need(at(2), &totals(&[9_999, 160])), 2, "too soon to say");
@@ -146,6 +169,26 @@ mod tests {
         assert_eq!(backstop.need(at(303), &totals(&[12, 563])), 5, "not yet");
         assert_eq!(backstop.need(at(305), &totals(&[13, 564])), 1);
         assert_eq!(Backstop::new(None, Pace::default()).need(at(0), &totals(&[9])), 0);
+    }
+
+    #[test]
+    fn an_origins_backstop_counts_bytes_and_what_was_turned_away_as_many() {
+        let mut backstop = Backstop::new(Some(Each::Bytes(1000.0)), Pace::default());
+        let totals = |offered, shed, bytes| -> BTreeMap<String, Totals> {
+            [("i1".to_owned(), Totals { offered, shed, bytes })].into()
+        };
+        backstop.need(at(0), &totals(0, 0, Some(0)));
+        assert_eq!(
+            backstop.need(at(10), &totals(10, 0, Some(27_000))),
+            3,
+            "2.7 instances' worth at 90% each"
+        );
+        assert_eq!(backstop.need(at(400), &totals(9_999, 0, Some(27_000))), 0, "requests weigh nothing");
+        // Half were turned away; then all of them, which says nothing and changes nothing.
+        assert_eq!(backstop.need(at(410), &totals(10_019, 10, Some(45_000))), 4);
+        assert_eq!(backstop.need(at(420), &totals(10_039, 30, Some(45_000))), 4);
+        // One that tells no bytes, as an older version: the plan alone decides.
+        assert_eq!(backstop.need(at(800), &totals(20_000, 30, None)), 0);
     }
 
     #[test]

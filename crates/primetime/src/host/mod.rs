@@ -32,7 +32,7 @@ use crate::{
     systemd,
 };
 use capacity::{Asked, Count, Planned};
-pub use capacity::{Backstop, Pace};
+pub use capacity::{Backstop, Each, Pace};
 use releases::{Folder, Images, Releases};
 
 /// Between two looks: an order is begun to be carried out in this time, an undo too.
@@ -78,7 +78,7 @@ async fn keep<E: Engine + 'static>(
 ) -> Result<(), Failed> {
     let store = app.store()?.clone();
     let service = wanted.service.name.clone();
-    let patience = Patience { drain: app.config.http.drain + DRAIN_SLACK, ..Patience::default() };
+    let patience = Patience { drain: drains(app) + DRAIN_SLACK, ..Patience::default() };
     if wanted.drain {
         return drain(&*engine, patience.drain).await;
     }
@@ -106,7 +106,8 @@ async fn keep<E: Engine + 'static>(
     let adopted = engine.list().await.doing(|| "look what runs here".into())?;
     let mut count =
         Count::of(adopted.iter().filter(|instance| instance.state.stays()).count(), app.clock.now());
-    let mut backstop = Backstop::new(wanted.capacity, Pace::default());
+    let each = wanted.capacity.map(Each::Requests).or(wanted.capacity_bytes.map(Each::Bytes));
+    let mut backstop = Backstop::new(each, Pace::default());
     let mut asked = Asked { least: usize::from(wanted.instances), ..Asked::default() };
     let mut plan = None;
     let mut rolling = false;
@@ -187,6 +188,12 @@ async fn keep<E: Engine + 'static>(
     }
     tracing::info!("the instances go on; `primetime host --drain` ends them");
     Ok(())
+}
+
+/// What an instance takes to finish: requests, and jobs if it does any.
+fn drains(app: &App) -> Duration {
+    let jobs = if app.config.roles.work { app.config.work.drain } else { Duration::ZERO };
+    app.config.http.drain.max(jobs)
 }
 
 fn warn(error: &(dyn std::error::Error + 'static), what: &str) {

@@ -17,13 +17,12 @@ use work::{Registry, Runner, RunnerLimits};
 use crate::{
     app::App,
     commands::{doctor::encoder, publish::publisher, takedown::takedowns},
+    config,
     data::random_word,
     failed::Failed,
     looking::Looks,
 };
 
-/// How long running jobs may go on after SIGTERM; what is not done then is given back, and begun anew by the next worker.
-const DRAIN: Duration = Duration::from_secs(3);
 /// How often it is looked whether what is taken down is announced: whoever decided on it may have been killed before.
 const ANNOUNCE: Duration = Duration::from_secs(2);
 
@@ -85,7 +84,8 @@ async fn runner(app: &App, nudge: Nudge) -> Result<Runner, Failed> {
         Deps { store: store.clone(), objects: app.objects.clone(), encoder, clock: app.clock.clone(), nudge };
     let mut registry = Registry::default();
     jobs::register(&mut registry, &deps);
-    let limits = RunnerLimits { slots: app.config.work.slots, drain: DRAIN, ..RunnerLimits::default() };
+    let config::Work { slots, drain, .. } = app.config.work;
+    let limits = RunnerLimits { slots, drain, ..RunnerLimits::default() };
     let runner = Runner::new(store, registry, limits, app.clock.clone(), &*app.rng);
     // One process with the folder, and so the database, to itself takes up at once what an earlier one left. Where several share
     // a database, leases run out by themselves.

@@ -26,7 +26,7 @@ use crate::{
     systemd,
 };
 
-/// How long jobs may take to be given back.
+/// How long jobs may take to be given back, after the time that they may go on.
 const GIVE_BACK: Duration = Duration::from_secs(5);
 /// How often a process that waits to accept looks whether it is ready.
 const LOOK: Duration = Duration::from_millis(100);
@@ -36,7 +36,8 @@ const LOOK: Duration = Duration::from_millis(100);
 pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Result<(), Failed> {
     let config = &app.config;
     let serves = config.roles.site || config.roles.origin || config.roles.studio;
-    if sockets.http.is_some() && !serves {
+    // A host gives one to all that it keeps. A worker holds it open, and accepts nothing.
+    if sockets.http.is_some() && !serves && !config.roles.work {
         return Err(Failed::new(
             "a listening socket was passed on, but none of the roles accepts from it: add site, origin or studio",
         ));
@@ -134,7 +135,8 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
     }
     after.cancel();
     background.close();
-    if timeout(GIVE_BACK, background.wait()).await.is_err() {
+    let jobs = if config.roles.work { config.work.drain } else { Duration::ZERO };
+    if timeout(jobs + GIVE_BACK, background.wait()).await.is_err() {
         tracing::warn!("background tasks did not end in time; their leases will run out");
     }
     if let Some(store) = &app.store {

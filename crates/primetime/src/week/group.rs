@@ -16,7 +16,7 @@ use fleet::{
 use super::{clock::WeekClock, demand::Demand};
 use crate::{
     failed::{Doing, Failed},
-    host::{Backstop, Pace},
+    host::{Backstop, Each, Pace},
 };
 
 /// Minutes of the week from a launch to service, at most: a process is up in half a second, or in a second and a half when the machine
@@ -61,7 +61,8 @@ impl Planned {
             let view = planner.minute(demand.end(minute), load, &demand.calendar);
             forecast = f64::from(view.outlook.points.last().map_or(0.0, |point| point.mean));
         }
-        let (minutes, backstop) = (Minutes::open_for(1), Backstop::new(Some(each / 60.0), PACE));
+        let (minutes, backstop) =
+            (Minutes::open_for(1), Backstop::new(Some(Each::Requests(each / 60.0)), PACE));
         Self { planner, minutes, backstop, plan: None, forecast }
     }
 }

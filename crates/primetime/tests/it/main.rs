@@ -13,6 +13,7 @@ mod chat;
 mod commands;
 mod containers;
 #[cfg(feature = "aws")]
+mod encoders;
 mod engine;
 mod fleet;
 mod golden_images;

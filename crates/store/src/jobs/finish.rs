@@ -13,7 +13,7 @@ const LONGEST: Duration = Duration::from_secs(366 * 86_400);
 // Every statement asks for the fence: who lost the lease changes nothing.
 const HOLD: &str = "UPDATE jobs SET updated_at = $3 WHERE id = $1 AND fence = $2 AND state = 'running'";
 const COMPLETE: &str = "UPDATE jobs SET state = CASE WHEN again = 1 THEN 'queued' ELSE 'done' END, again = 0, \
-    progress = 1000000, failures = 0, leases = 0, lease_until = NULL, run_after = $3, error = '', updated_at = $3 \
+    took = $3 - began_at, progress = 1000000, failures = 0, leases = 0, lease_until = NULL, run_after = $3, error = '', updated_at = $3 \
     WHERE id = $1 AND fence = $2 AND state = 'running' RETURNING state";
 const RETRY: &str = "UPDATE jobs SET state = CASE WHEN failures + 1 >= most THEN 'dead' ELSE 'queued' END, \
     failures = failures + 1, lease_until = NULL, run_after = $3, error = $4, updated_at = $5 \

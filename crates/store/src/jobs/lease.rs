@@ -20,7 +20,7 @@ macro_rules! take {
     ($lock:literal) => {
         concat!(
             "UPDATE jobs SET state = 'running', owner = $1, lease_until = $2, fence = fence + 1, leases = leases + 1, \
-             progress = 0, note = '', updated_at = $3 \
+             progress = 0, note = '', began_at = $3, updated_at = $3 \
              WHERE id = (SELECT id FROM jobs WHERE ((state = 'queued' AND run_after <= $3) OR (state = 'running' AND lease_until < $3)) \
                  AND $4 LIKE '%|' || kind || '|%' ORDER BY priority, created_at, id LIMIT 1",
             $lock,

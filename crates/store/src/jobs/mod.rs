@@ -4,13 +4,16 @@ mod enqueue;
 mod finish;
 mod lease;
 mod list;
+mod open;
 
 use std::{str::FromStr, time::Duration};
 
 use domain::Timestamp;
 
 pub(crate) const STATEMENTS: &[&[&str]] =
-    &[enqueue::STATEMENTS, lease::STATEMENTS, finish::STATEMENTS, list::STATEMENTS];
+    &[enqueue::STATEMENTS, lease::STATEMENTS, finish::STATEMENTS, list::STATEMENTS, open::STATEMENTS];
+
+pub use open::{FinishedJob, OpenJob, OpenJobs, Workers};
 
 /// What has a text for each engine.
 pub(crate) const DIFFERENT: &[crate::db::Sql] = lease::DIFFERENT;

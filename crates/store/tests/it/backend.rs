@@ -8,23 +8,25 @@ pub struct Backend {
     pub store: Store,
     pub dir: tempfile::TempDir,
     pub location: Location,
+    /// The same, in words.
+    pub url: String,
 }
 
 impl Backend {
-    async fn open(dir: tempfile::TempDir, location: Location) -> Self {
+    async fn open(dir: tempfile::TempDir, url: String) -> Self {
+        let location = url.parse().unwrap();
         let store = Store::open_at(&location, &Options::default()).await.unwrap();
-        Self { store, dir, location }
+        Self { store, dir, location, url }
     }
 
     pub async fn sqlite() -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let location = Location::Sqlite(dir.path().join("test.db"));
-        Self::open(dir, location).await
+        let url = format!("sqlite:{}", dir.path().join("test.db").display());
+        Self::open(dir, url).await
     }
 
     pub async fn postgres() -> Self {
-        let location = pgtest::Server::shared().database().parse().unwrap();
-        Self::open(tempfile::tempdir().unwrap(), location).await
+        Self::open(tempfile::tempdir().unwrap(), pgtest::Server::shared().database().to_string()).await
     }
 
     /// Another handle on the same database, as another process would have.

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use store::{AssetState, NewJob};
 use work::{JobContext, JobError, Outcome};
 
@@ -22,7 +24,8 @@ pub(crate) async fn run(deps: Deps, job: Probe, context: JobContext) -> Result<O
     let json = serde_json::to_string(&probe).map_err(fault::json)?;
     let now = context.now();
     let mut tx = context.begin().await?;
-    tx.set_probe(&job.asset, &json, now).await?;
+    let length = Duration::from_micros(probe.duration_us);
+    tx.set_probe(&job.asset, (&json, length), now).await?;
     let state = tx.asset(&job.asset).await?.map(|asset| asset.state);
     if let Some(from @ (AssetState::Waiting | AssetState::Failed)) = state {
         tx.move_asset(&job.asset, (from, AssetState::Encoding), "", now).await?;

@@ -86,7 +86,6 @@ impl Calendar {
 /// The first opening of each title and episode, on each of the brands that it opens on. What opens at one instant is one event,
 /// named by the first of it.
 fn premieres<'a>(titles: impl Iterator<Item = &'a Title>) -> Vec<Event> {
-    let english = Locale::new("en").ok();
     let mut all: BTreeMap<(Timestamp, String), (String, usize)> = BTreeMap::new();
     let mut add = |name: &str, windows: &[Window]| {
         for (brand, at) in first_openings(windows) {
@@ -94,9 +93,7 @@ fn premieres<'a>(titles: impl Iterator<Item = &'a Title>) -> Vec<Event> {
         }
     };
     for title in titles {
-        let found =
-            title.name.get(english.as_ref().unwrap_or(&title.original_language), &title.original_language);
-        let name = found.map_or_else(|| title.id.to_string(), |(_, name)| name.clone());
+        let name = named(title);
         add(&name, &title.windows);
         for episode in title.seasons.iter().flat_map(|season| &season.episodes) {
             add(&name, &episode.windows);
@@ -107,6 +104,14 @@ fn premieres<'a>(titles: impl Iterator<Item = &'a Title>) -> Vec<Event> {
         Event { kin: Kin { brand, kind: PREMIERE.into() }, name, at }
     };
     all.into_iter().map(event).collect()
+}
+
+/// In English if it has a name in it, as plans are; or else in its own language.
+pub(super) fn named(title: &Title) -> String {
+    let english = Locale::new("en").ok();
+    let found =
+        title.name.get(english.as_ref().unwrap_or(&title.original_language), &title.original_language);
+    found.map_or_else(|| title.id.to_string(), |(_, name)| name.clone())
 }
 
 /// By brand; the empty one stands for all of them.

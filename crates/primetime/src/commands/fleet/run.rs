@@ -2,14 +2,21 @@
 
 use std::time::Duration;
 
+use domain::Timestamp;
 use drivers::group::Aim;
-use ops::fleet::{Aims, Fleet, Looked};
+use fleet::plan::Role;
+use ops::{
+    OpsError,
+    fleet::{Aims, Announced, Fleet, Looked},
+};
 use tokio_util::sync::CancellationToken;
 
-use super::{calendar::Calendar, engine::AnyGroup, following::Following, source, status, zone};
+use super::{
+    calendar::Calendar, encoders, engine::AnyGroup, fits, following::Following, source, status, zone,
+};
 use crate::{
     app::App,
-    cli::{FleetGroup, FollowArgs, RunArgs},
+    cli::{FollowArgs, RunArgs},
     commands::{runtime, show},
     config::Config,
     data::random_word,
@@ -20,18 +27,25 @@ use crate::{
 };
 
 /// Between two looks at the hosts.
-const EVERY: Duration = Duration::from_secs(2);
+pub(super) const EVERY: Duration = Duration::from_secs(2);
 /// Looks between two at the calendar.
-const CALENDAR_EVERY: u32 = 15;
+pub(super) const CALENDAR_EVERY: u32 = 15;
+/// Of an instance, if nobody says another.
+const PRICE: f64 = 0.02;
 
 /// Plans until SIGTERM or SIGINT.
 pub fn run(config: Config, wanted: &RunArgs) -> Result<(), Failed> {
+    fits::fits(wanted)?;
     log::start(&config.log)?;
     runtime()?.block_on(async {
         let stop = CancellationToken::new();
         serve::stop_on_signal(stop.clone())?;
         let app = App::open(config).await?;
-        plan(&app, wanted, stop).await
+        fits::service(&app, wanted).await?;
+        match wanted.group.role {
+            Role::Work => encoders::plan(&app, wanted, stop).await,
+            _ => plan(&app, wanted, stop).await,
+        }
     })
 }
 
@@ -47,34 +61,15 @@ async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<()
     let mut known = Vec::new();
     let mut looks = Looks::new(EVERY, stop);
     let mut count = 0;
-    tracing::info!(service = wanted.group.service.name, dry = wanted.dry_run, "planning");
+    tracing::info!(service = wanted.group.service(), dry = wanted.dry_run, "planning");
     while looks.due().await {
         if count % CALENDAR_EVERY == 0 {
             known = calendar.look().await;
             fleet.speak_in(zone::at(&wanted.zone, app.clock.now()).map_err(Failed::new)?);
         }
         count += 1;
-        match fleet.look(&known).await {
-            Ok(Looked::Planned(announced)) if wanted.dry_run => {
-                show(&status::words(&announced))?;
-                if let Some(following) = &following {
-                    show(&following.would(Some(announced.plan.at(app.clock.now()))).await)?;
-                }
-            }
-            Ok(Looked::Planned(announced)) => {
-                tracing::info!(
-                    floor = announced.plan.at(app.clock.now()),
-                    serving = announced.serving,
-                    offered = announced.offered,
-                    "planned"
-                );
-            }
-            Ok(Looked::StandsBy | Looked::Waits) => {}
-            Err(error) => {
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "nothing was planned; the last plan stands");
-            }
-        }
+        let looked = fleet.look(&known).await;
+        say(looked, wanted.dry_run, following.as_ref(), app.clock.now()).await?;
         if let (Some(following), Some(fence)) = (&mut following, fleet.fence()) {
             following.look(fence, app.clock.now()).await;
         }
@@ -85,23 +80,50 @@ async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<()
     Ok(())
 }
 
-async fn following(app: &App, wanted: &RunArgs) -> Result<Option<Following<AnyGroup>>, Failed> {
+/// What a look came to: on the terminal if nothing else comes of it, or else in the log.
+pub(super) async fn say(
+    looked: Result<Looked, OpsError>,
+    dry: bool,
+    following: Option<&Following<AnyGroup>>,
+    now: Timestamp,
+) -> Result<(), Failed> {
+    match looked {
+        Ok(Looked::Planned(announced)) if dry => {
+            show(&status::words(&announced))?;
+            if let Some(following) = following {
+                show(&following.would(Some(announced.plan.at(now))).await)?;
+            }
+        }
+        Ok(Looked::Planned(announced)) => {
+            let Announced { serving, offered, .. } = *announced;
+            tracing::info!(floor = announced.plan.at(now), serving, offered, "planned");
+        }
+        Ok(Looked::StandsBy | Looked::Waits) => {}
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "nothing was planned; the last plan stands");
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn following(app: &App, wanted: &RunArgs) -> Result<Option<Following<AnyGroup>>, Failed> {
     let FollowArgs { engine, least, each } = &wanted.following;
     let Some(which) = engine else { return Ok(None) };
     let aim = Aim { least: *least, each: *each };
-    let service = wanted.group.service.name.clone();
+    let service = wanted.group.service();
     Ok(Some(Following::new(app.store()?.clone(), service, AnyGroup::open(which).await?, aim)))
 }
 
 fn aims(app: &App, wanted: &RunArgs) -> Result<Aims, Failed> {
-    let FleetGroup { service, role } = &wanted.group;
+    let capacity = wanted.capacity.ok_or_else(|| Failed::new(fits::NO_CAPACITY))?;
     Ok(Aims {
-        service: service.name.clone(),
-        role: *role,
-        declared: wanted.capacity * 60.0,
+        service: wanted.group.service(),
+        role: wanted.group.role,
+        declared: capacity * 60.0,
         // A minute is known when it is over, and to Prometheus after its next scrape.
         lead: wanted.lead + 1 + u32::from(wanted.measured.prometheus.is_some()),
-        price: wanted.price,
+        price: wanted.price.unwrap_or(PRICE),
         zone: zone::at(&wanted.zone, app.clock.now()).map_err(Failed::new)?,
         dry: wanted.dry_run,
     })

@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use domain::Timestamp;
+use fleet::plan::Role;
 use ops::fleet::{Announced, Known, known};
 
 use crate::{
@@ -35,7 +36,7 @@ pub async fn plan(config: Config, group: FleetGroup) -> Result<(), Failed> {
 }
 
 async fn look(app: &App, group: &FleetGroup) -> Result<(Option<Known>, String), Failed> {
-    let service = group.service.name.clone();
+    let service = group.service();
     let found = known(app.store()?, &service).await.doing(|| "read the plan".into())?;
     Ok((found, service))
 }
@@ -55,6 +56,9 @@ fn now(announced: &Announced, service: &str) -> String {
     let Announced { offered, shed, serving, capacity, troubles, plan } = announced;
     let unit = plan.role.unit();
     let mut text = match offered {
+        Some(minutes) if plan.role == Role::Work => {
+            format!("{service}: {minutes:.0} {unit}, {serving} encoders are in the middle of a job.\n")
+        }
         Some(offered) => {
             format!("{service}: {offered:.0} {unit}, {shed:.0} turned away, {serving} instances serve.\n")
         }
@@ -62,7 +66,8 @@ fn now(announced: &Announced, service: &str) -> String {
     };
     let _ = writeln!(text, "{capacity}.");
     for trouble in troubles {
-        let _ = writeln!(text, "Measurements: {trouble}.");
+        let of = if plan.role == Role::Work { "Queue" } else { "Measurements" };
+        let _ = writeln!(text, "{of}: {trouble}.");
     }
     text
 }
