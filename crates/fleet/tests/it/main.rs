@@ -7,6 +7,7 @@ mod corpus;
 mod engine;
 mod events;
 mod judge;
+mod latency;
 mod load;
 mod metrics;
 mod oracle;

@@ -6,6 +6,7 @@ mod audit;
 mod desk;
 mod fleet;
 mod hosts;
+mod learned;
 mod measured;
 mod processes;
 mod rolling;
