@@ -25,7 +25,7 @@ pub enum FleetCommand {
 pub struct FleetGroup {
     #[command(flatten)]
     pub service: Service,
-    /// What they are: site, origin or collect
+    /// What they are: site or origin
     #[arg(long, value_name = "ROLE", default_value = "site", value_parser = role)]
     pub role: Role,
 }
@@ -109,8 +109,11 @@ fn role(text: &str) -> Result<Role, String> {
     match text {
         "site" => Ok(Role::Site),
         "origin" => Ok(Role::Origin),
-        "collect" => Ok(Role::Collect),
-        _ => Err("write site, origin or collect".into()),
+        "collect" => {
+            Err("no process takes positions alone yet: they are written to the site, and planned for with it"
+                .into())
+        }
+        _ => Err("write site or origin".into()),
     }
 }
 
