@@ -78,7 +78,7 @@ browser: packages-test ui ## A real browser against a real server
 	@scripts/npm demo
 	@demo/make-masters target/browser-masters $(BROWSER_MASTERS)
 	cargo build --locked -p primetime
-	node --test tests/browser/on-air.test.mjs
+	node --test --test-concurrency=1 tests/browser/on-air.test.mjs tests/browser/week.test.mjs
 
 screenshot: masters ## The README's picture, by the browser's tests over the whole demo
 	BROWSER_MASTERS=$(MASTERS) $(MAKE) browser

@@ -23,6 +23,9 @@ const NEW_RELEASE: f64 = 0.9;
 const WITHIN: (f64, f64) = (0.5, 2.0);
 /// Minutes over its limit after which a release's own limit is believed alone.
 const BELIEVED: f64 = 30.0;
+/// Who served all of it, slowly, was past its limit: by how much nobody saw, so that it is taken for this share of that. To take it for all
+/// of that would follow the load down and hardly raise the floor.
+const PAST: f64 = 0.8;
 /// Weight of the newest minute at the limit.
 const GAIN: f64 = 0.1;
 /// Releases remembered.
@@ -31,7 +34,7 @@ const KEPT: usize = 16;
 /// What is known of one release.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 struct Known {
-    /// Mean served per instance in minutes in which it turned load away or was slow.
+    /// Mean served per instance in minutes in which it turned load away, and less than that where it was slow.
     limit: f64,
     /// How many such minutes.
     over: f64,
@@ -98,7 +101,8 @@ impl Capacity {
             return; // an instance that serves nothing is broken, not full
         }
         let gain = GAIN.max(1.0 / (known.over + 1.0));
-        known.limit += gain * (served - known.limit);
+        let seen = if whole { served * PAST } else { served };
+        known.limit += gain * (seen - known.limit);
         known.over += 1.0;
     }
 

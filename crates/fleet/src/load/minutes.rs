@@ -10,7 +10,7 @@ const MINUTE: i64 = 60_000_000;
 /// Minutes that are still open to late samples, when nobody says otherwise.
 const OPEN: i64 = 3;
 /// Instances remembered at most; the ones silent for longest go first.
-const MAX_INSTANCES: usize = 100_000;
+pub(super) const MAX_INSTANCES: usize = 100_000;
 /// A minute of which less than this share of the instances' time was heard is a gap.
 const HEARD: f64 = 0.5;
 

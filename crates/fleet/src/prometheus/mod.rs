@@ -9,12 +9,10 @@ use std::time::Duration;
 pub use answer::{MOST_BYTES, MOST_SERIES, Series, Unreadable, read, refusal};
 pub use instances::{Instance, MOST_INSTANCES, Unusable, instances};
 
-use crate::{load::Minutes, plan::Role};
-
-/// Requests answered within this are quick, in seconds: a bound of `web::HttpMetrics`, as it writes it.
-pub const QUICK_WITHIN: &str = "0.512";
-/// Of a quick minute's requests, at least this share is.
-const QUICK_SHARE: f64 = 0.95;
+use crate::{
+    load::{self, Minutes, QUICK_WITHIN},
+    plan::Role,
+};
 
 pub(crate) const UP: &str = "up";
 pub(crate) const OFFERED: &str = "primetime_http_offered_total";
@@ -73,8 +71,7 @@ impl Select {
 
 /// Whether latency was within its goal, by the answer to [`Select::quick`]; `None`: nobody asked for anything, or nobody knows.
 pub fn was_quick(series: &[Series]) -> Option<bool> {
-    let share = series.first()?.values.last()?.1;
-    (0.0..=1.001).contains(&share).then_some(share >= QUICK_SHARE)
+    load::was_quick(series.first()?.values.last()?.1)
 }
 
 /// For the fuzzer: reads the bytes as an answer; what is read is in the order of its time, and can be put into minutes.

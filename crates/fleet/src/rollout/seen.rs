@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{judge::Window, metrics::Counted};
+use crate::{judge::Window, load::Answers, metrics::Counted};
 
 /// Where an instance stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,11 +45,23 @@ pub struct Totals {
     /// Bytes of media and pictures sent, of one that is an origin and tells.
     #[serde(default)]
     pub bytes: Option<u64>,
+    /// How quickly it answered, if it tells.
+    #[serde(default)]
+    pub answers: Option<Answers>,
+    /// The same of its origin alone, if it is one.
+    #[serde(default)]
+    pub origin: Option<Answers>,
 }
 
 impl From<&Counted> for Totals {
     fn from(counted: &Counted) -> Self {
-        Self { offered: counted.offered, shed: counted.shed, bytes: counted.bytes }
+        Self {
+            offered: counted.offered,
+            shed: counted.shed,
+            bytes: counted.bytes,
+            answers: Answers::of(counted, None),
+            origin: Answers::of(counted, Some("origin")),
+        }
     }
 }
 

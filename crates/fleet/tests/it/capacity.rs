@@ -19,6 +19,26 @@ fn learned_per_release_within_what_was_declared() {
     );
 }
 
+/// What it did slowly is more than it can do: where exactly the limit lies shows when it is quick again.
+#[test]
+fn slow_minutes_without_any_turned_away_teach_less_than_what_was_served() {
+    let mut capacity = Capacity::new(1000.0);
+    let mut offered = 900.0;
+    let mut minutes = 0;
+    while offered > 500.0 {
+        capacity.learn("1.0", Minute { offered, served: offered, quick: false });
+        // The floor follows: each has as much as it is believed to do.
+        offered = offered.min(capacity.of("1.0"));
+        minutes += 1;
+    }
+    assert!((30..90).contains(&minutes), "neither a minute nor half a day: {minutes}");
+    let learned = capacity.of("1.0");
+    for _ in 0..500 {
+        capacity.learn("1.0", Minute { offered: 480.0, served: 480.0, quick: true });
+    }
+    assert_eq!(capacity.of("1.0"), learned, "and there it stays");
+}
+
 #[test]
 fn one_bad_minute_does_not_halve_the_fleet_and_nonsense_is_left_out() {
     let mut capacity = Capacity::new(1000.0);

@@ -8,6 +8,7 @@ mod encoders;
 mod engine;
 mod events;
 mod judge;
+mod latency;
 mod load;
 mod metrics;
 mod oracle;

@@ -14,7 +14,7 @@ use domain::{Clock, Timestamp};
 use fleet::{
     capacity::{self, Capacity},
     forecast::event::{DECIDES, Event, LASTS},
-    load::{Load, Minutes},
+    load::{Lately, Load, Minutes},
     plan::{Plan, Planner, Role, Zone},
 };
 use serde::{Deserialize, Serialize};
@@ -117,7 +117,7 @@ struct Led {
 impl Fleet {
     /// One who has not looked yet, and will hear the hosts. `owner` is unique among all that may plan for the service.
     pub fn new(store: Store, clock: Arc<dyn Clock>, owner: impl Into<String>, aims: Aims) -> Self {
-        let source = Source::Hosts(Hosts::new(store.clone(), clock.clone()));
+        let source = Source::Hosts(Hosts::new(store.clone(), clock.clone()), Lately::default());
         let capacity = Capacity::new(aims.declared);
         Self {
             store,
@@ -233,7 +233,7 @@ impl Fleet {
         let release = self.heard.release().to_owned();
         // Only while as many serve as a minute ago: else nobody knows how many the minute's load was spread over.
         if let (Some(load), true) = (load, serving > 0 && self.served_by == serving)
-            && let Some(quick) = self.source.quick(self.aims.role).await
+            && let Some(quick) = self.source.quick(self.aims.role, self.clock.now()).await
         {
             let each = f64::from(serving);
             let (offered, served) = (load.offered / each, load.served / each);

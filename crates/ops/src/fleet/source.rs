@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::Timestamp;
 use fleet::{
-    load::Sample,
+    load::{Lately, Sample},
     plan::Role,
     rollout::{Driver, Observation, Phase},
 };
@@ -18,7 +18,7 @@ const LATE: Duration = Duration::from_secs(4);
 /// Who knows what comes to the instances.
 pub enum Source {
     /// Their hosts tell it, through the database.
-    Hosts(Hosts),
+    Hosts(Hosts, Lately),
     /// A Prometheus server scrapes them.
     Prometheus(Box<Prometheus>),
 }
@@ -27,7 +27,7 @@ impl Source {
     /// How long after its end a minute may be closed.
     pub(super) fn late(&self) -> Duration {
         match self {
-            Self::Hosts(_) => LATE,
+            Self::Hosts(..) => LATE,
             Self::Prometheus(prometheus) => LATE + prometheus.scrape(),
         }
     }
@@ -41,8 +41,8 @@ impl Source {
     ) -> Result<Option<Heard>, OpsError> {
         match self {
             Self::Prometheus(prometheus) => Ok(Some(prometheus.look(role, now).await?)),
-            Self::Hosts(hosts) => match hosts.observe(service).await {
-                Ok(seen) => Ok(Some(reported(hosts, &seen, role, now))),
+            Self::Hosts(hosts, lately) => match hosts.observe(service).await {
+                Ok(seen) => Ok(Some(reported(hosts, &seen, role, now, lately))),
                 Err(error) => {
                     tracing::debug!(%error, "the hosts are not known yet");
                     Ok(None)
@@ -51,23 +51,28 @@ impl Source {
         }
     }
 
-    /// Whether the last minute's requests were answered quickly; `None`: nobody knows, and the minute teaches nothing. Hosts tell no
-    /// latency: what was not turned away is taken for quick.
-    pub(super) async fn quick(&self, role: Role) -> Option<bool> {
+    /// Whether the last minute's requests were answered quickly; `None`: nobody knows, as where all hosts are older, and the minute
+    /// teaches nothing.
+    pub(super) async fn quick(&self, role: Role, now: Timestamp) -> Option<bool> {
         match self {
-            Self::Hosts(_) => Some(true),
+            Self::Hosts(_, lately) => lately.was_quick(now),
             Self::Prometheus(prometheus) => prometheus.quick(role).await,
         }
     }
 }
 
-fn reported(hosts: &Hosts, seen: &Observation, role: Role, now: Timestamp) -> Heard {
+fn reported(hosts: &Hosts, seen: &Observation, role: Role, now: Timestamp, lately: &mut Lately) -> Heard {
     let mut heard = Heard::default();
     for instance in seen.instances.iter().filter(|instance| instance.phase == Phase::Serving) {
         *heard.serving.entry(instance.release.clone()).or_default() += 1;
     }
     for (name, totals) in hosts.loads() {
         let (offered, shed) = (totals.offered as f64, totals.shed as f64);
+        // An origin's pages are another role's.
+        let answers = if role == Role::Origin { totals.origin } else { totals.answers };
+        if let Some(answers) = answers {
+            lately.push(now, &name, answers);
+        }
         let served = match role {
             // One that does not tell its bytes, as an older host, is a gap and not nothing.
             Role::Origin => totals.bytes.map(|bytes| bytes as f64),

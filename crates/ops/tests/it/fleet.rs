@@ -20,13 +20,13 @@ use ops::{
 use store::{FleetMinute, Store};
 
 /// Requests a minute that an instance does.
-const EACH: f64 = 6_000.0;
+pub const EACH: f64 = 6_000.0;
 /// A Monday, midnight.
 const BEGIN: i64 = 1_799_625_600;
 
 /// Instances that count what they are told has come.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<BTreeMap<String, Totals>>>);
+pub struct Told(Arc<Mutex<BTreeMap<String, Totals>>>);
 
 impl Driver for Told {
     async fn observe(&self, _: &str) -> Result<Observation, DriverError> {
@@ -53,16 +53,21 @@ impl Driver for Told {
     }
 }
 
-struct Land {
+pub struct Land {
     store: Store,
-    clock: Arc<ManualClock>,
+    pub clock: Arc<ManualClock>,
     told: Told,
     post: Post<Told>,
+    /// Requests a minute that an instance really does, and up to which it is quick.
+    pub does: (f64, f64),
+    pub tells_latency: bool,
+    /// How many there are: as many as were planned last.
+    instances: u32,
     _dir: tempfile::TempDir,
 }
 
 /// The load of a minute of the week, in instances' worth: twelve to one from night to evening.
-fn usual(minute: i64) -> f64 {
+pub fn usual(minute: i64) -> f64 {
     let hour = (minute % 1440) as f64 / 60.0;
     6.5 - 5.5 * ((hour - 8.0) / 24.0 * std::f64::consts::TAU).cos()
 }
@@ -70,22 +75,27 @@ fn usual(minute: i64) -> f64 {
 impl Land {
     /// After two weeks of history.
     async fn new() -> Self {
+        Self::after(14, usual).await
+    }
+
+    /// After so many days of another.
+    pub async fn after(days: i64, load: fn(i64) -> f64) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("land.db")).await.unwrap();
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(BEGIN)));
         let mut tx = store.begin().await.unwrap();
-        for minute in 0..14 * 1440 {
-            let load = Some(((usual(minute) * EACH) as i64, 0));
-            let row = FleetMinute { minute: BEGIN / 60 - 14 * 1440 + minute, load };
+        for minute in 0..days * 1440 {
+            let load = Some(((load(minute) * EACH) as i64, 0));
+            let row = FleetMinute { minute: BEGIN / 60 - days * 1440 + minute, load };
             tx.add_fleet_minute("site", row, 0).await.unwrap();
         }
         tx.commit().await.unwrap();
         let told = Told::default();
         let post = Post::new(store.clone(), told.clone(), clock.clone(), "site", "busan");
-        Self { store, clock, told, post, _dir: dir }
+        Self { store, clock, told, post, does: (EACH, EACH), tells_latency: true, instances: 10, _dir: dir }
     }
 
-    fn fleet(&self, owner: &str, dry: bool) -> Fleet {
+    pub fn fleet(&self, owner: &str, dry: bool) -> Fleet {
         self.fleet_of(Role::Site, owner, dry)
     }
 
@@ -111,8 +121,14 @@ impl Land {
             for n in 1..=instances {
                 let totals = all.entry(format!("i{n}")).or_default();
                 let came = (load.unwrap_or(0.0) * EACH / 6.0 / instances as f64) as u64;
+                let (does, quick) = self.does;
                 totals.offered += came;
-                totals.shed += came.saturating_sub((EACH / 6.0) as u64);
+                totals.shed += came.saturating_sub((does / 6.0) as u64);
+                if self.tells_latency {
+                    let answers = totals.answers.get_or_insert_default();
+                    answers.all += came;
+                    answers.quick += if came as f64 > quick / 6.0 { came / 2 } else { came };
+                }
             }
         }
         if load.is_some() {
@@ -120,12 +136,12 @@ impl Land {
         }
     }
 
-    fn minute(&self) -> i64 {
+    pub fn minute(&self) -> i64 {
         self.clock.now().seconds() / 60 - BEGIN / 60
     }
 
     /// Lives through minutes, with as many instances as were planned; what was planned last.
-    async fn minutes(
+    pub async fn minutes(
         &mut self,
         fleet: &mut Fleet,
         count: usize,
@@ -135,9 +151,9 @@ impl Land {
         let mut last: Option<Announced> = None;
         for _ in 0..6 * count {
             let now = self.clock.now();
-            let instances = last.as_ref().map_or(10, |announced| announced.plan.at(now).max(1));
+            self.instances = last.as_ref().map_or(self.instances, |last| last.plan.at(now).max(1));
             let load = load(self.minute());
-            self.ten_seconds(instances as usize, load).await;
+            self.ten_seconds(self.instances as usize, load).await;
             if let Looked::Planned(announced) = fleet.look(calendar).await.unwrap() {
                 last = Some(*announced);
             }

@@ -7,6 +7,7 @@ mod desk;
 mod encoders;
 mod fleet;
 mod hosts;
+mod learned;
 mod measured;
 mod processes;
 mod rolling;

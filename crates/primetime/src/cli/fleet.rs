@@ -26,7 +26,7 @@ pub struct FleetGroup {
     /// Which instances: those of one service [default: site, or work for --role work]
     #[arg(long, value_name = "NAME")]
     service: Option<String>,
-    /// What they are: site, origin, collect or work
+    /// What they are: site, origin or work
     #[arg(long, value_name = "ROLE", default_value = "site", value_parser = role)]
     pub role: Role,
 }
@@ -134,9 +134,12 @@ fn role(text: &str) -> Result<Role, String> {
     match text {
         "site" => Ok(Role::Site),
         "origin" => Ok(Role::Origin),
-        "collect" => Ok(Role::Collect),
         "work" => Ok(Role::Work),
-        _ => Err("write site, origin, collect or work".into()),
+        "collect" => {
+            Err("no process takes positions alone yet: they are written to the site, and planned for with it"
+                .into())
+        }
+        _ => Err("write site, origin or work".into()),
     }
 }
 

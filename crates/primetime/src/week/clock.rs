@@ -13,25 +13,27 @@ pub struct WeekClock {
     real: Arc<dyn Clock>,
     began: Timestamp,
     start: Timestamp,
+    /// The minute of the week at which it began.
+    from: usize,
     /// Seconds of the week in one of the machine's.
     pub times: f64,
 }
 
 impl WeekClock {
-    /// The week that begins at `start`, now, and lasts `seconds` of the machine's.
-    pub fn begin(real: Arc<dyn Clock>, start: Timestamp, seconds: f64) -> Self {
+    /// The week of `start`, at its minute `from` now; all of it would last `seconds` of the machine's.
+    pub fn begin(real: Arc<dyn Clock>, start: Timestamp, from: usize, seconds: f64) -> Self {
         let began = real.now();
-        Self { real, began, start, times: (WEEK * 60) as f64 / seconds }
+        Self { real, began, start, from, times: (WEEK * 60) as f64 / seconds }
     }
 
     /// Now, in the week.
     pub fn now(&self) -> Timestamp {
-        Timestamp(self.start.micros() + self.passed())
+        Timestamp(self.start.micros() + 60_000_000 * self.from as i64 + self.passed())
     }
 
     /// The minute of the week, with its fraction; more than [`WEEK`] when it is over.
     pub fn minute(&self) -> f64 {
-        self.passed() as f64 / 60e6
+        self.from as f64 + self.passed() as f64 / 60e6
     }
 
     fn passed(&self) -> i64 {

@@ -69,3 +69,29 @@ impl Demand {
         self.start.plus(Duration::from_secs(60 * (minute as u64 + 1)))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_week_has_its_premiere_and_its_greatest_load() {
+        let start = Timestamp::parse("2014-09-29T00:00:00Z").unwrap();
+        let minutes = vec![5.0; 3 * WEEK + 7];
+        let trace = Trace { start, minutes, step: 1 };
+        let monday = |week: u64| start.plus(Duration::from_secs(60 * WEEK as u64 * week));
+        assert!(Demand::of(&trace, monday(1), 14.0).is_none(), "two weeks before it are needed");
+        assert!(Demand::of(&trace, monday(3), 14.0).is_none(), "it is not there to its end");
+        let demand = Demand::of(&trace, monday(2), 14.0).unwrap();
+        let week = &demand.load[demand.week.clone()];
+        assert_eq!((week.len(), demand.calendar.len()), (WEEK, 3));
+        assert!((week.iter().copied().fold(0.0, f64::max) - 14.0).abs() < 1e-9);
+        let (before, peak) = (demand.at(AT as f64 - 1.0), demand.at(AT as f64 + RISES));
+        assert!((peak / before - 1.0 - LIFT).abs() < 1e-9, "{before} {peak}");
+        assert_eq!(
+            demand.at(WEEK as f64 + 99.0),
+            demand.at(WEEK as f64 - 1.0),
+            "after its end as at its end"
+        );
+    }
+}

@@ -13,6 +13,9 @@ use fleet::{
     simulate::chance::Chance,
 };
 
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
 use super::{clock::WeekClock, demand::Demand};
 use crate::{
     failed::{Doing, Failed},
@@ -27,6 +30,8 @@ const PACE: Pace = Pace { stretch: Duration::from_secs(8 * 60), stays: Duration:
 /// What a minute's count is off by in the weeks before, as a share: the trace has none of the noise that counting real requests has.
 const NOISE: f64 = 0.06;
 const SEED: u64 = 7;
+/// Who is not ready by then never will be.
+const READY_WITHIN: Duration = Duration::from_secs(180);
 /// What an instance costs in load that may be turned away: little, for the week is to be without a failure.
 const PRICE: f64 = 0.002;
 
@@ -51,11 +56,11 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// Lives through everything before the week. `each`: requests a minute of the week that one instance does.
-    pub fn new(demand: &Demand, each: f64) -> Self {
+    /// Lives through everything before minute `from` of the week. `each`: requests a minute of the week that one instance does.
+    pub fn new(demand: &Demand, from: usize, each: f64) -> Self {
         let mut planner = Planner::new(Role::Site, LEAD);
         let (mut forecast, mut chance, mut noise) = (0.0, Chance::new(SEED), 0.0);
-        for minute in 0..demand.week.start {
+        for minute in 0..demand.week.start + from {
             noise = 0.8 * noise + NOISE * 0.6 * chance.normal();
             let load = Some(demand.load[minute] * (1.0 + noise)).filter(|load| load.is_finite());
             let view = planner.minute(demand.end(minute), load, &demand.calendar);
@@ -69,7 +74,7 @@ impl Planned {
 
 /// A group of instances.
 pub struct Group {
-    pub engine: Arc<Local>,
+    engine: Arc<Local>,
     keeper: Keeper<Local>,
     goal: Goal,
     pub says: Says,
@@ -104,6 +109,8 @@ impl Group {
         };
         let engine = Local::open(folder, LocalLimits::default(), clock.clone(), open).await;
         let engine = Arc::new(engine.doing(|| format!("keep instances on {listen}"))?);
+        // Of one that was killed: they would be another week's.
+        end(&engine).await?;
         let keeper = Keeper::new(engine.clone(), clock.clone(), Patience::default());
         let spec = Spec {
             release: "week".into(),
@@ -159,16 +166,39 @@ impl Group {
         Ok(Counts { wanted: self.goal.instances, serving, all })
     }
 
-    /// As many as `count` serve, before the week begins.
-    pub async fn ready(&mut self, count: usize) -> Result<(), Failed> {
+    /// As many as `count` serve, before the week begins; false: there is to be none.
+    pub async fn ready(&mut self, count: usize, stop: &CancellationToken) -> Result<bool, Failed> {
         self.goal.instances = count;
+        let waiting = timeout(READY_WITHIN, stop.run_until_cancelled(self.wait_for(count))).await;
+        let waited = waiting.map_err(|_| {
+            Failed::new(
+                "the instances do not get ready: has bench-edition made the pages, in the same --data?",
+            )
+        })?;
+        waited.transpose().map(|ready| ready.is_some())
+    }
+
+    async fn wait_for(&mut self, count: usize) -> Result<(), Failed> {
         loop {
             self.keeper.keep(&self.goal).await.doing(|| "start an instance".into())?;
             let instances = self.engine.list().await.doing(|| "look at the instances".into())?;
             if instances.iter().filter(|instance| instance.state == State::Ready).count() >= count {
                 return Ok(());
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            sleep(Duration::from_millis(50)).await;
         }
     }
+
+    /// None is left.
+    pub async fn end(&self) -> Result<(), Failed> {
+        end(&self.engine).await
+    }
+}
+
+async fn end(engine: &Local) -> Result<(), Failed> {
+    let doing = || "end the instances".to_owned();
+    for instance in engine.list().await.doing(doing)? {
+        engine.stop(&instance.name).await.doing(doing)?;
+    }
+    Ok(())
 }

@@ -6,14 +6,14 @@ mod crowd;
 mod demand;
 mod group;
 mod page;
+mod part;
 mod story;
 
-use std::{fs, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{fs, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use domain::Timestamp;
-use drivers::Engine;
 use fleet::simulate::trace::Trace;
-use tokio_util::sync::CancellationToken;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     ambient::SystemClock,
@@ -21,16 +21,19 @@ use crate::{
     commands::{runtime, show},
     config::Config,
     failed::{Doing, Failed},
-    log, serve,
+    log,
+    looking::Looks,
+    serve,
 };
 use clock::{WEEK, WeekClock};
 use crowd::Crowd;
 use demand::Demand;
 use group::{Group, Planned, Says};
-use story::{Story, Summary};
+use part::Figures;
+use story::Story;
 
-/// Between two looks at instances: less than the three minutes of the week after which a silence is a gap.
-const LOOK: Duration = Duration::from_millis(100);
+/// Of the week between two looks at instances: less than the three minutes after which a silence is a gap.
+const LOOK: f64 = 100.0;
 /// The brand of the synthetic edition.
 const BRAND: &str = "harbour.localhost";
 
@@ -45,115 +48,136 @@ pub fn run(config: Config, wanted: &WeekArgs) -> Result<(), Failed> {
 }
 
 async fn week(config: &Config, wanted: &WeekArgs, stop: CancellationToken) -> Result<(), Failed> {
-    let file = &wanted.trace;
-    let bytes = fs::read(file).doing(|| format!("read {}", file.display()))?;
-    let trace = Trace::parse(&bytes).map_err(|error| Failed::new(format!("{}: {error}", file.display())))?;
-    let monday = Timestamp::parse(&format!("{}T00:00:00Z", wanted.week)).doing(|| "read --week".into())?;
-    let demand = Demand::of(&trace, monday, f64::from(wanted.peak));
-    let demand = Arc::new(demand.ok_or_else(|| {
-        Failed::new(format!("{} does not hold the week of {} and two before it", file.display(), wanted.week))
-    })?);
+    let (demand, monday) = read(wanted)?;
+    let demand = Arc::new(demand);
+    let from = usize::from(wanted.from) * 60;
+    let until = wanted.hours.map_or(WEEK, |hours| WEEK.min(from + usize::from(hours) * 60));
     show("The planner lives through the weeks before …\n")?;
     let mean = demand.load[demand.week.clone()].iter().sum::<f64>() / WEEK as f64;
     let always = mean.ceil() as usize;
 
     let clock = Arc::new(SystemClock);
-    let data = config.data_dir.clone();
-    let arguments = arguments(&data, wanted.rate);
+    let arguments = arguments(&config.data_dir, wanted.rate);
     let binary = std::env::current_exe().doing(|| "find this program".into())?;
     // Begun anew below, when everything is there.
-    let begin = || WeekClock::begin(clock.clone(), monday, f64::from(wanted.seconds));
+    let begin = || WeekClock::begin(clock.clone(), monday, from, f64::from(wanted.seconds));
     let each = f64::from(wanted.rate) * 60.0 / begin().times;
-    let planned = Says::Fleet(Box::new(Planned::new(&demand, each)));
-    let open = async |name: &str, address: SocketAddr, says: Says, week: WeekClock| {
-        let (binary, shared) = ((binary.as_path(), arguments.as_slice()), (week, demand.clone(), each));
-        Group::open(&data.join(name), address, binary, clock.clone(), shared, says).await
+    let planned = Says::Fleet(Box::new(Planned::new(&demand, from, each)));
+    let page = config.http.listen;
+    let beside = |n| page.port().checked_add(n).map(|port| SocketAddr::new(page.ip(), port));
+    let (Some(with), Some(without)) = (beside(1), beside(2)) else {
+        return Err(Failed::new("the two ports after that of --listen are needed too"));
     };
-    let [with, without] =
-        [1, 2].map(|n| SocketAddr::new(config.http.listen.ip(), config.http.listen.port() + n));
-    let week = begin();
-    let mut groups = [
-        open("with", with, planned, week.clone()).await?,
-        open("without", without, Says::Always(always), week).await?,
-    ];
-    let first = (demand.at(0.0) * 1.2).ceil() as usize;
-    groups[0].ready(first).await?;
-    groups[1].ready(always).await?;
-
-    let week = begin();
-    groups.iter_mut().for_each(|group| group.begin(week.clone()));
-    let story = Arc::new(Story::new(wanted, &demand, always));
-    page::serve(config.http.listen, story.clone(), stop.clone()).await?;
-    show(&format!(
-        "The week runs for {} s: http://{}\nEach instance takes {} connections a second, and no more; there are at most {} at work. Without the \
-         fleet there are always {always}.\n",
-        wanted.seconds, config.http.listen, wanted.rate, wanted.peak
-    ))?;
+    let open = async |name: &str, address: SocketAddr, says: Says| {
+        let (binary, shared) = ((binary.as_path(), arguments.as_slice()), (begin(), demand.clone(), each));
+        Group::open(&config.data_dir.join(name), address, binary, clock.clone(), shared, says).await
+    };
+    let mut groups =
+        [open("with", with, planned).await?, open("without", without, Says::Always(always)).await?];
+    let first = (demand.at(from as f64) * 1.2).ceil() as usize;
     let crowds = [with, without]
         .map(|address| Crowd::new(address, &format!("{BRAND}:{}", address.port()), clock.clone()));
-    let over = stop.child_token();
-    for crowd in &crowds {
-        let (demand, week, rate) = (demand.clone(), week.clone(), f64::from(wanted.rate));
-        tokio::spawn(crowd.clone().come(move || demand.at(week.minute()) * rate, over.clone()));
+    let story = Arc::new(Story::new(wanted, &demand, always, from..until));
+    let lived = async {
+        if !(groups[0].ready(first, &stop).await? && groups[1].ready(always, &stop).await?) {
+            return Ok(());
+        }
+        let week = begin();
+        groups.iter_mut().for_each(|group| group.begin(week.clone()));
+        page::serve(page, story.clone(), stop.clone()).await?;
+        show(&format!(
+            "The week runs, all of it in {} s: http://{page}\nEach instance takes {} connections a second, and no more; at most {} \
+             have work. Without the fleet there are always {always}.\n",
+            wanted.seconds, wanted.rate, wanted.peak
+        ))?;
+        live((&demand, wanted.rate), (week, until), &mut groups, &crowds, &story, &stop).await
     }
-    let mut looks = crate::looking::Looks::new(LOOK, over.clone());
-    while looks.due().await && week.minute() < WEEK as f64 {
-        let [a, b] = &mut groups;
-        let (a_counts, b_counts) = tokio::join!(a.look(), b.look());
-        let counts = [a_counts?, b_counts?];
-        let forecast = match &groups[0].says {
-            Says::Fleet(planned) => (planned.forecast, planned.plan.clone()),
-            Says::Always(_) => (0.0, None),
-        };
-        let met = [crowds[0].met(), crowds[1].met()];
-        story.add(&week, demand.at(week.minute()), forecast, counts, met);
+    .await;
+    // Whatever went wrong, no process is left behind.
+    for group in &groups {
+        group.end().await?;
     }
-    over.cancel();
+    lived?;
     story.end();
     let [with, without] = story.summaries();
-    let folder = data.join("week.json");
-    fs::write(&folder, story.json()).doing(|| format!("write {}", folder.display()))?;
+    let file = config.data_dir.join("week.json");
+    fs::write(&file, story.json()).doing(|| format!("write {}", file.display()))?;
     show(&format!(
         "\nWith the fleet:    {}\nWithout the fleet: {}\nAll of it: {}\n",
         words(&with),
         words(&without),
-        folder.display()
+        file.display()
     ))?;
     if wanted.stay && !stop.is_cancelled() {
         show("The page stays until Ctrl-C.\n")?;
         stop.cancelled().await;
     }
-    for group in &groups {
-        for instance in group.engine.list().await.doing(|| "look at the instances".into())? {
-            let _ended = group.engine.stop(&instance.name).await;
-        }
-    }
     Ok(())
 }
 
+/// The crowds come, and both groups are looked after, until the week is over or stopped.
+async fn live(
+    (demand, rate): (&Arc<Demand>, u32),
+    (week, until): (WeekClock, usize),
+    groups: &mut [Group; 2],
+    crowds: &[Crowd; 2],
+    story: &Story,
+    stop: &CancellationToken,
+) -> Result<(), Failed> {
+    let over = stop.child_token();
+    let _over = over.clone().drop_guard();
+    let coming = TaskTracker::new();
+    for crowd in crowds {
+        let (demand, week) = (demand.clone(), week.clone());
+        coming.spawn(
+            crowd.clone().come(move || demand.at(week.minute()) * f64::from(rate), over.child_token()),
+        );
+    }
+    coming.close();
+    let mut looks = Looks::new(Duration::from_secs_f64(LOOK / week.times), over.clone());
+    let mut last = (0.0, [group::Counts::default(); 2]);
+    while looks.due().await && week.minute() < until as f64 {
+        let [a, b] = &mut *groups;
+        let (a_counts, b_counts) = tokio::join!(a.look(), b.look());
+        let forecast = match &a.says {
+            Says::Fleet(planned) => (planned.forecast, planned.plan.clone()),
+            Says::Always(_) => (0.0, None),
+        };
+        last = (forecast.0, [a_counts?, b_counts?]);
+        story.add(&week, demand.at(week.minute()), forecast, last.1, crowds.each_ref().map(Crowd::take));
+    }
+    over.cancel();
+    // Who came is answered, or gives up.
+    coming.wait().await;
+    let load = demand.at(week.minute().min(until as f64));
+    story.add(&week, load, (last.0, None), last.1, crowds.each_ref().map(Crowd::take));
+    Ok(())
+}
+
+/// The load of the week, and its Monday.
+fn read(wanted: &WeekArgs) -> Result<(Demand, Timestamp), Failed> {
+    let file = wanted.trace.display();
+    let bytes = fs::read(&wanted.trace).doing(|| format!("read {file}"))?;
+    let trace = Trace::parse(&bytes).map_err(|error| Failed::new(format!("{file}: {error}")))?;
+    let monday = Timestamp::parse(&format!("{}T00:00:00Z", wanted.week)).doing(|| "read --week".into())?;
+    let demand = Demand::of(&trace, monday, f64::from(wanted.peak));
+    let missing = || format!("{file} does not hold the week of {} and two before it", wanted.week);
+    Ok((demand.ok_or_else(|| Failed::new(missing()))?, monday))
+}
+
 /// Of each instance: pages from the edition that lies there, no database, and no more than its rate.
-fn arguments(data: &std::path::Path, rate: u32) -> Vec<String> {
-    let rate = format!("http.max_rate={rate}");
-    let words = [
-        "serve",
-        "--roles",
-        "site",
-        "--set",
-        "database.path=none",
-        "--set",
-        &rate,
-        "--set",
-        "log.filter=error",
-    ];
-    let mut all: Vec<String> = words.iter().map(ToString::to_string).collect();
-    all.extend(["--data".to_owned(), PathBuf::from(data).display().to_string()]);
+fn arguments(data: &Path, rate: u32) -> Vec<String> {
+    let words = "serve --roles site --set database.path=none --set log.filter=error";
+    let mut all: Vec<String> = words.split(' ').map(str::to_owned).collect();
+    all.extend(["--set".to_owned(), format!("http.max_rate={rate}")]);
+    all.extend(["--data".to_owned(), data.display().to_string()]);
     all
 }
 
-fn words(summary: &Summary) -> String {
-    let Summary { requests, away, failed, p99_ms, least, most, hours, .. } = summary;
+fn words(figures: &Figures) -> String {
+    let Figures { requests, answered, away, failed, p99_ms, least, most, hours, .. } = figures;
     format!(
-        "{requests} requests, {failed} failed, {away} turned away, p99 {p99_ms:.0} ms, {least} to {most} instances, {hours:.0} \
-         instance-hours"
+        "{requests} requests, {answered} answered, {away} turned away, {failed} failed, p99 {p99_ms:.0} ms, {least} to {most} \
+         instances, {hours:.0} instance-hours"
     )
 }

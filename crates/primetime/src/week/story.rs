@@ -1,6 +1,9 @@
 //! What happened, by ten minutes of the week, for the page and for the summary.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    ops::Range,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use fleet::plan::Plan;
 use serde::Serialize;
@@ -10,26 +13,14 @@ use super::{
     crowd::Met,
     demand::Demand,
     group::Counts,
+    part::{Figures, Part, Viewers},
 };
 use crate::cli::WeekArgs;
 
 /// Minutes of the week in one point of the page's curves.
 const POINT: usize = 10;
-
-/// One group in ten minutes.
-#[derive(Debug, Clone, Default, Serialize)]
-struct Part {
-    wanted: usize,
-    serving: usize,
-    all: usize,
-    requests: u64,
-    away: u64,
-    failed: u64,
-    /// Slowest hundredth of the answers begins here, milliseconds.
-    p99_ms: f64,
-    #[serde(skip)]
-    micros: Vec<u32>,
-}
+/// Points in what the page says is now: in less come so few that their number is chance.
+const NOW: usize = 6;
 
 #[derive(Debug, Clone, Default, Serialize)]
 struct Point {
@@ -39,36 +30,37 @@ struct Point {
     groups: [Part; 2],
 }
 
-/// The end of it, for one group.
-#[derive(Debug, Clone, Default, Serialize)]
-pub struct Summary {
-    pub requests: u64,
-    pub away: u64,
-    pub failed: u64,
-    pub p99_ms: f64,
-    pub least: usize,
-    pub most: usize,
-    /// Of the week, in which an instance was there.
-    pub hours: f64,
+#[derive(Serialize)]
+struct Told<'a> {
+    #[serde(flatten)]
+    shape: &'a Shape,
+    minute: f64,
+    over: bool,
+    plan: &'a [String],
+    points: &'a [Point],
+    /// Of both groups: the last hour, and all of it.
+    now: [Figures; 2],
+    all: [Figures; 2],
     /// Of the first that failed.
-    pub words: Option<String>,
+    words: &'a [Option<String>; 2],
 }
 
+/// What does not change.
 #[derive(Serialize)]
-struct Told {
-    /// Of the week, in words.
+struct Shape {
+    /// The Monday.
     week: String,
     rate: u32,
     peak: u16,
+    /// Seconds from one page of a viewer to the next.
+    every: u16,
     always: usize,
-    minute: f64,
-    over: bool,
+    /// Minutes of the week.
+    from: usize,
+    until: usize,
     point_minutes: usize,
-    plan: Vec<String>,
-    /// Of the calendar, within the week: minute and name.
+    /// Of the calendar: minute and name.
     events: Vec<(f64, String)>,
-    points: Vec<Point>,
-    summaries: [Summary; 2],
 }
 
 #[derive(Default)]
@@ -78,28 +70,37 @@ struct Inner {
     plan: Vec<String>,
     points: Vec<Point>,
     words: [Option<String>; 2],
-    /// Every answer's microseconds of the whole week.
-    micros: [Vec<u32>; 2],
 }
 
 /// Written as the week goes on, read by the page.
 pub struct Story {
-    week: String,
-    rate: u32,
-    peak: u16,
-    always: usize,
-    events: Vec<(f64, String)>,
+    shape: Shape,
+    viewers: Viewers,
     inner: Mutex<Inner>,
 }
 
 impl Story {
-    pub fn new(wanted: &WeekArgs, demand: &Demand, always: usize) -> Self {
-        let begin = demand.end(demand.week.start).micros() - 60_000_000;
-        let minute = |micros: i64| (micros - begin) as f64 / 60e6;
+    /// Of a week of which nothing has happened, and these minutes of it will.
+    pub fn new(wanted: &WeekArgs, demand: &Demand, always: usize, minutes: Range<usize>) -> Self {
+        let start = demand.end(demand.week.start).micros() - 60_000_000;
+        let minute = |at: i64| (at - start) as f64 / 60e6;
         let events = demand.calendar.iter().map(|event| (minute(event.at.micros()), event.name.clone()));
-        let events = events.filter(|(minute, _)| (0.0..WEEK as f64).contains(minute)).collect();
-        let week = wanted.week.clone();
-        Self { week, rate: wanted.rate, peak: wanted.peak, always, events, inner: Mutex::default() }
+        let within =
+            |(minute, _): &(f64, String)| (minutes.start as f64..minutes.end as f64).contains(minute);
+        let shape = Shape {
+            week: wanted.week.clone(),
+            rate: wanted.rate,
+            peak: wanted.peak,
+            every: wanted.every,
+            always,
+            from: minutes.start,
+            until: minutes.end,
+            point_minutes: POINT,
+            events: events.filter(within).collect(),
+        };
+        let viewers =
+            Viewers { every: f64::from(wanted.every), times: (WEEK * 60) as f64 / f64::from(wanted.seconds) };
+        Self { shape, viewers, inner: Mutex::default() }
     }
 
     /// Takes in what one look saw.
@@ -111,89 +112,67 @@ impl Story {
         counts: [Counts; 2],
         met: [Met; 2],
     ) {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        inner.minute = week.minute();
-        let at = (inner.minute as usize / POINT).min(WEEK / POINT - 1);
+        let mut inner = self.inner();
+        inner.minute = week.minute().min(self.shape.until as f64);
+        let last = (self.shape.until - self.shape.from - 1) / POINT;
+        let at = ((inner.minute as usize - self.shape.from) / POINT).min(last);
         // A look that came late leaves no hole: it stands for those before it.
         while inner.points.len() <= at {
-            let mut fresh = inner.points.last().cloned().unwrap_or_default();
-            fresh.groups.iter_mut().for_each(|part| *part = Part { micros: Vec::new(), ..counted(part) });
-            inner.points.push(fresh);
+            let before = inner.points.last().cloned().unwrap_or_default();
+            let groups = before.groups.each_ref().map(Part::next);
+            inner.points.push(Point { groups, ..before });
         }
         if let Some(plan) = plan {
             inner.plan = plan.to_string().lines().map(str::to_owned).collect();
         }
-        for (n, (counts, met)) in counts.into_iter().zip(met).enumerate() {
-            inner.micros[n].extend(&met.micros);
-            if let Some(words) = met.words {
+        for (n, (counts, mut met)) in counts.into_iter().zip(met).enumerate() {
+            if let Some(words) = met.words.take() {
                 inner.words[n].get_or_insert(words);
             }
             let Some(point) = inner.points.get_mut(at) else { return };
             (point.load, point.forecast) = (load, forecast);
-            let part = &mut point.groups[n];
-            (part.wanted, part.serving, part.all) = (counts.wanted, counts.serving, counts.all);
-            let failed = u64::from(met.failed);
-            part.requests += met.micros.len() as u64 + u64::from(met.away) + failed;
-            part.away += u64::from(met.away);
-            part.failed += failed;
-            part.micros.extend(met.micros);
-            part.p99_ms = p99(&mut part.micros);
+            point.groups[n].add(counts, met);
         }
     }
 
-    /// It is over.
+    /// It is over, and what the last ones met was added.
     pub fn end(&self) {
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner).over = true;
+        self.inner().over = true;
     }
 
     /// What each group came to, so far.
-    pub fn summaries(&self) -> [Summary; 2] {
-        let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
-        [0, 1].map(|n| {
-            let parts = || inner.points.iter().map(|point| &point.groups[n]);
-            let (least, most) =
-                (parts().map(|part| part.serving).min(), parts().map(|part| part.serving).max());
-            let sum = |of: fn(&Part) -> u64| parts().map(of).sum();
-            let hours = parts().map(|part| part.all as f64).sum::<f64>() * POINT as f64 / 60.0;
-            let (requests, away, failed) = (sum(|p| p.requests), sum(|p| p.away), sum(|p| p.failed));
-            let (least, most) = (least.unwrap_or(0), most.unwrap_or(0));
-            let words = inner.words[n].clone();
-            let p99_ms = p99(&mut inner.micros[n]);
-            Summary { requests, away, failed, p99_ms, least, most, hours, words }
-        })
+    pub fn summaries(&self) -> [Figures; 2] {
+        self.figures(&self.inner(), usize::MAX)
     }
 
     /// All of it.
     pub fn json(&self) -> String {
-        let summaries = self.summaries();
-        let inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
+        let inner = self.inner();
         let told = Told {
-            week: self.week.clone(),
-            rate: self.rate,
-            peak: self.peak,
-            always: self.always,
-            minute: inner.minute.min(WEEK as f64),
+            shape: &self.shape,
+            minute: inner.minute,
             over: inner.over,
-            point_minutes: POINT,
-            plan: inner.plan.clone(),
-            events: self.events.clone(),
-            points: inner.points.clone(),
-            summaries,
+            plan: &inner.plan,
+            points: &inner.points,
+            now: self.figures(&inner, NOW),
+            all: self.figures(&inner, usize::MAX),
+            words: &inner.words,
         };
         serde_json::to_string(&told).unwrap_or_default()
     }
-}
 
-/// The counts of a group, without what came to it.
-fn counted(part: &Part) -> Part {
-    Part { wanted: part.wanted, serving: part.serving, all: part.all, ..Part::default() }
-}
-
-fn p99(micros: &mut [u32]) -> f64 {
-    if micros.is_empty() {
-        return 0.0;
+    /// Of the newest points, so many.
+    fn figures(&self, inner: &Inner, newest: usize) -> [Figures; 2] {
+        let points = &inner.points[inner.points.len().saturating_sub(newest)..];
+        let before = self.shape.from + POINT * inner.points.len().saturating_sub(1);
+        let passed = inner.minute - before as f64;
+        [0, 1].map(|n| {
+            let parts = points.iter().map(|point| &point.groups[n]);
+            Figures::of(parts, (POINT as f64, passed), self.viewers)
+        })
     }
-    let at = (micros.len() - 1) * 99 / 100;
-    let (_, value, _) = micros.select_nth_unstable(at);
-    f64::from(*value) / 1_000.0
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }

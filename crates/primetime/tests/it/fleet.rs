@@ -146,6 +146,7 @@ async fn one_who_plans_begins_says_what_is_wrong_and_lets_another_one() {
         ("--prometheus http://me:secret@there:9090", "let a proxy add it"),
         ("--prometheus http://there:9090 --select up{}", "write matchers"),
         ("--select a", "--prometheus <URL>"),
+        ("--role collect", "they are written to the site, and planned for with it"),
     ] {
         let output = there.run(&format!("{line} {wrong}"));
         assert_eq!(output.status.code(), Some(2), "{wrong}");

@@ -35,3 +35,4 @@ mod shared;
 mod stays_down;
 mod takedowns;
 mod tls;
+mod week;
