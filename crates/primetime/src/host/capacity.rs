@@ -175,7 +175,7 @@ mod tests {
     fn an_origins_backstop_counts_bytes_and_what_was_turned_away_as_many() {
         let mut backstop = Backstop::new(Some(Each::Bytes(1000.0)), Pace::default());
         let totals = |offered, shed, bytes| -> BTreeMap<String, Totals> {
-            [("i1".to_owned(), Totals { offered, shed, bytes })].into()
+            [("i1".to_owned(), Totals { offered, shed, bytes, ..Totals::default() })].into()
         };
         backstop.need(at(0), &totals(0, 0, Some(0)));
         assert_eq!(
