@@ -10,6 +10,7 @@ use super::{calendar::Calendar, engine::AnyGroup, following::Following, source, 
 use crate::{
     app::App,
     cli::{FleetGroup, FollowArgs, RunArgs},
+    clock::shared::Agreement,
     commands::{runtime, show},
     config::Config,
     data::random_word,
@@ -21,8 +22,9 @@ use crate::{
 
 /// Between two looks at the hosts.
 const EVERY: Duration = Duration::from_secs(2);
-/// Looks between two at the calendar.
+/// Looks between two at the calendar, and between two at the clock.
 const CALENDAR_EVERY: u32 = 15;
+const CLOCK_EVERY: u32 = 5;
 
 /// Plans until SIGTERM or SIGINT.
 pub fn run(config: Config, wanted: &RunArgs) -> Result<(), Failed> {
@@ -39,7 +41,9 @@ async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<()
     let store = app.store()?.clone();
     let mut calendar = Calendar::open(store.clone(), wanted.calendar.clone())?;
     let owner = random_word(&*app.rng);
-    let mut fleet = Fleet::new(store, app.clock.clone(), owner, aims(app, wanted)?);
+    let clock = app.shared_clock();
+    let mut agreement = Agreement::new(app, "another one plans until they agree");
+    let mut fleet = Fleet::new(store, clock.clone(), owner, aims(wanted)?);
     if let Some(source) = source::measured(&wanted.measured)? {
         fleet = fleet.hears(source);
     }
@@ -51,19 +55,23 @@ async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<()
     while looks.due().await {
         if count % CALENDAR_EVERY == 0 {
             known = calendar.look().await;
-            fleet.speak_in(zone::at(&wanted.zone, app.clock.now()).map_err(Failed::new)?);
+        }
+        if count % CLOCK_EVERY == 0
+            && let Err(error) = fleet.stand_back(!agreement.look().await).await
+        {
+            tracing::warn!(%error, "the right to plan runs out by itself");
         }
         count += 1;
         match fleet.look(&known).await {
             Ok(Looked::Planned(announced)) if wanted.dry_run => {
                 show(&status::words(&announced))?;
                 if let Some(following) = &following {
-                    show(&following.would(Some(announced.plan.at(app.clock.now()))).await)?;
+                    show(&following.would(Some(announced.plan.at(clock.now()))).await)?;
                 }
             }
             Ok(Looked::Planned(announced)) => {
                 tracing::info!(
-                    floor = announced.plan.at(app.clock.now()),
+                    floor = announced.plan.at(clock.now()),
                     serving = announced.serving,
                     offered = announced.offered,
                     "planned"
@@ -76,7 +84,7 @@ async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<()
             }
         }
         if let (Some(following), Some(fence)) = (&mut following, fleet.fence()) {
-            following.look(fence, app.clock.now()).await;
+            following.look(fence, clock.now()).await;
         }
     }
     if !wanted.dry_run {
@@ -93,7 +101,7 @@ async fn following(app: &App, wanted: &RunArgs) -> Result<Option<Following<AnyGr
     Ok(Some(Following::new(app.store()?.clone(), service, AnyGroup::open(which).await?, aim)))
 }
 
-fn aims(app: &App, wanted: &RunArgs) -> Result<Aims, Failed> {
+fn aims(wanted: &RunArgs) -> Result<Aims, Failed> {
     let FleetGroup { service, role } = &wanted.group;
     Ok(Aims {
         service: service.name.clone(),
@@ -102,7 +110,7 @@ fn aims(app: &App, wanted: &RunArgs) -> Result<Aims, Failed> {
         // A minute is known when it is over, and to Prometheus after its next scrape.
         lead: wanted.lead + 1 + u32::from(wanted.measured.prometheus.is_some()),
         price: wanted.price,
-        zone: zone::at(&wanted.zone, app.clock.now()).map_err(Failed::new)?,
+        zone: zone::named(&wanted.zone).map_err(Failed::new)?,
         dry: wanted.dry_run,
     })
 }
