@@ -86,7 +86,8 @@ impl Desk {
     /// Begins what was planned. Whoever agreed to a plan gives its hash; `why` may be empty.
     ///
     /// # Errors
-    /// [`OpsError::OtherPlan`] when the fleet or the number of the rollout has changed since the plan was looked at.
+    /// [`OpsError::OtherPlan`] when the fleet or the number of the rollout has changed since the plan was looked at;
+    /// [`OpsError::UnderWay`] when somebody else was quicker.
     pub async fn begin(&self, plan: Plan, agreed: Option<&str>, why: &str) -> Result<Rollout, OpsError> {
         let is = hash(&plan);
         if let Some(meant) = agreed
@@ -106,11 +107,27 @@ impl Desk {
             generation: i64::try_from(rollout.plan.generation).unwrap_or(i64::MAX),
             body: serde_json::to_string(&rollout)?,
         };
-        let mut tx = self.store.begin().await?;
-        tx.begin_rollout(&new, now).await?;
-        self.deed(&mut tx, "rollout.begin", &words, now).await?;
-        tx.commit().await?;
-        Ok(rollout)
+        let begin = async || {
+            let mut tx = self.store.begin().await?;
+            tx.begin_rollout(&new, now).await?;
+            self.deed(&mut tx, "rollout.begin", &words, now).await?;
+            Ok(tx.commit().await?)
+        };
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match begin().await {
+                Ok(()) => return Ok(rollout),
+                // A rollout, or another line in the log.
+                Err(OpsError::Store(error)) if audit::came_between(&error) => {
+                    self.none_under_way().await?;
+                    if tries == audit::MOST_TRIES {
+                        return Err(error.into());
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// Goes back: undoes what is under way; after the end, begins a rollout to the release before, without a judge.
@@ -210,7 +227,8 @@ impl Desk {
         Ok(self.store.rollouts(&self.service, 1).await?.into_iter().next())
     }
 
-    async fn wanted(&self, release: &str, limits: Limits, rules: Rules) -> Result<Wanted, OpsError> {
+    /// The last rollout, which has ended.
+    async fn none_under_way(&self) -> Result<Option<RolloutRow>, OpsError> {
         let newest = self.newest().await?;
         if let Some(row) = newest.as_ref().filter(|row| row.state == RolloutState::Running) {
             let rollout: Rollout = serde_json::from_str(&row.body)?;
@@ -220,6 +238,11 @@ impl Desk {
                 release: rollout.plan.to,
             });
         }
+        Ok(newest)
+    }
+
+    async fn wanted(&self, release: &str, limits: Limits, rules: Rules) -> Result<Wanted, OpsError> {
+        let newest = self.none_under_way().await?;
         let generation = newest.map_or(1, |row| row.generation + 1);
         Ok(Wanted {
             service: self.service.clone(),

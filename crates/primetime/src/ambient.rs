@@ -22,6 +22,20 @@ impl Clock for SystemClock {
     }
 }
 
+/// The time since the machine was started, its sleep included: nobody sets it, and only lengths of it mean anything.
+#[derive(Debug, Clone, Copy)]
+pub struct SteadyClock;
+
+impl Clock for SteadyClock {
+    fn now(&self) -> Timestamp {
+        // SAFETY: `timespec` is a plain C structure of numbers, for which zeros are a value.
+        let mut since: libc::timespec = unsafe { std::mem::zeroed() };
+        // SAFETY: the pointer is to a structure that outlives the call, which only writes into it. Linux has had this clock since 2.6.39.
+        unsafe { libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut since) };
+        Timestamp(since.tv_sec.saturating_mul(1_000_000).saturating_add(since.tv_nsec / 1000))
+    }
+}
+
 /// The operating system's randomness.
 #[derive(Debug, Clone, Copy)]
 pub struct SystemRng;

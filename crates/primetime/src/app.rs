@@ -5,12 +5,12 @@ use std::sync::Arc;
 use domain::{Clock, Rng};
 use edition::Follower;
 use objects::Objects;
-use store::Store;
+use store::{SharedClock, Store};
 use tokio_util::sync::CancellationToken;
 use web::{HttpMetrics, Metrics, Readiness};
 
 use crate::{
-    ambient::{SystemClock, SystemRng},
+    ambient::{SteadyClock, SystemClock, SystemRng},
     config::Config,
     data::DataDir,
     failed::Failed,
@@ -26,7 +26,10 @@ pub struct App {
     pub objects: Arc<Objects>,
     /// None: this process runs without a database.
     pub store: Option<Store>,
+    /// This machine's: what viewers may see goes by it.
     pub clock: Arc<dyn Clock>,
+    /// The database's: what processes write down for each other goes by it.
+    pub shared: Option<Arc<SharedClock>>,
     pub rng: Arc<dyn Rng>,
     pub metrics: Metrics,
     pub http: HttpMetrics,
@@ -48,6 +51,16 @@ impl App {
             ),
             None => None,
         };
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let shared = match &store {
+            Some(store) => {
+                let shared = SharedClock::open(store.clone(), clock.clone(), Arc::new(SteadyClock)).await;
+                let shared =
+                    shared.map_err(|error| Failed::at("the database does not say what time it is", error));
+                Some(Arc::new(shared?))
+            }
+            None => None,
+        };
         let metrics = Metrics::new("primetime");
         let http = HttpMetrics::new(&metrics);
         web::process::register(&metrics);
@@ -56,13 +69,19 @@ impl App {
             data,
             objects: Arc::new(objects),
             store,
-            clock: Arc::new(SystemClock),
+            clock,
+            shared,
             rng: Arc::new(SystemRng),
             metrics,
             http,
             readiness: Readiness::default(),
             started: CancellationToken::new(),
         })
+    }
+
+    /// What time it is for all who share the database.
+    pub fn shared_clock(&self) -> Arc<dyn Clock> {
+        self.shared.clone().map_or_else(|| self.clock.clone(), |shared| shared as Arc<dyn Clock>)
     }
 
     /// The database, for what cannot do without.

@@ -5,6 +5,8 @@
 //! 0.5 ms a second whatever the clock does, so that a source of time that is away for minutes would take every node out at once:
 //! it is not looked at here. When it reaches 16 s, nine hours on, the kernel itself says that the clock is kept by nobody.
 
+pub mod shared;
+
 use std::{io, time::Duration};
 
 use web::Readiness;

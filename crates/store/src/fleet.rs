@@ -6,6 +6,7 @@ use domain::Timestamp;
 
 use crate::{
     Store, StoreError, Tx,
+    clock::ALIKE,
     db::{Row, args},
 };
 
@@ -35,11 +36,13 @@ const MINUTES: &str =
     "SELECT minute, offered, shed FROM fleet_minutes WHERE service = $1 AND minute >= $2 ORDER BY minute";
 const ADD: &str = "INSERT INTO fleet_minutes (service, minute, offered, shed) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
 const PRUNE: &str = "DELETE FROM fleet_minutes WHERE service = $1 AND minute < $2";
-/// The fence grows only when the lease changes hands.
+/// The fence grows only when the lease changes hands. One that ends later than any can was written by a clock that is not the database's
+/// (a version before this one went by its machine's), and is waited for by nobody.
 const LEASE: &str = "INSERT INTO fleet_plans (service, owner, fence, lease_until) VALUES ($1, $2, 1, $3) \
     ON CONFLICT (service) DO UPDATE SET owner = $2, lease_until = $3, \
     fence = CASE WHEN fleet_plans.owner = $2 AND fleet_plans.lease_until >= $4 THEN fleet_plans.fence \
-    ELSE fleet_plans.fence + 1 END WHERE fleet_plans.lease_until < $4 OR fleet_plans.owner = $2 RETURNING fence";
+    ELSE fleet_plans.fence + 1 END WHERE fleet_plans.lease_until < $4 OR fleet_plans.lease_until > $5 \
+    OR fleet_plans.owner = $2 RETURNING fence";
 const RELEASE: &str = "UPDATE fleet_plans SET lease_until = 0 WHERE service = $1 AND owner = $2";
 const PUT: &str =
     "UPDATE fleet_plans SET plan = $4, made_at = $5 WHERE service = $1 AND owner = $2 AND fence = $3";
@@ -55,7 +58,8 @@ impl Store {
         self.db.rows(MINUTES, args![service, since]).await?.iter().map(minute).collect()
     }
 
-    /// Takes, or keeps, the right to plan for a service; its fence, or `None` when somebody else has it.
+    /// Takes, or keeps, the right to plan for a service; its fence, or `None` when somebody else has it. `now` is the database's
+    /// ([`SharedClock`](crate::SharedClock)).
     pub async fn lease_fleet(
         &self,
         service: &str,
@@ -64,7 +68,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<i64>, StoreError> {
         let mut tx = self.begin().await?;
-        let row = tx.connection.row(LEASE, args![service, owner, now.plus(lease), now]).await?;
+        let until = now.plus(lease);
+        let row = tx.connection.row(LEASE, args![service, owner, until, now, until.plus(ALIKE)]).await?;
         tx.commit().await?;
         row.map(|row| row.int(0)).transpose()
     }

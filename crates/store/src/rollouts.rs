@@ -6,6 +6,7 @@ use domain::Timestamp;
 
 use crate::{
     Store, StoreError, Tx,
+    clock::ALIKE,
     db::{Row, args},
 };
 
@@ -89,10 +90,11 @@ const BEGIN: &str = "INSERT INTO rollouts (service, generation, state, body, ver
     ON CONFLICT DO NOTHING";
 const NEWEST: &str = "SELECT service, generation, state, body, version, owner, created_at, updated_at FROM rollouts \
     WHERE service = $1 ORDER BY generation DESC LIMIT $2";
-/// The fence grows only when the lease changes hands, so that its holder may ask again.
+/// The fence grows only when the lease changes hands, so that its holder may ask again. One that ends later than any can was written by
+/// a clock that is not the database's (a version before this one went by its machine's), and is waited for by nobody.
 const TAKE: &str = "UPDATE rollouts SET owner = $2, lease_until = $3, \
     fence = CASE WHEN owner = $2 AND lease_until >= $4 THEN fence ELSE fence + 1 END \
-    WHERE service = $1 AND state = 'running' AND (lease_until IS NULL OR lease_until < $4 OR owner = $2) \
+    WHERE service = $1 AND state = 'running' AND (lease_until IS NULL OR lease_until < $4 OR lease_until > $5 OR owner = $2) \
     RETURNING service, generation, state, body, version, owner, created_at, updated_at, fence";
 const SAVE: &str = "UPDATE rollouts SET body = $4, version = version + 1, updated_at = $5 \
     WHERE service = $1 AND generation = $2 AND version = $3 AND state = 'running'";
@@ -102,7 +104,7 @@ const RELEASE: &str =
     "UPDATE rollouts SET lease_until = NULL WHERE service = $1 AND owner = $2 AND state = 'running'";
 const SEEN: &str = "SELECT seen, at FROM fleets WHERE service = $1";
 const PUT_SEEN: &str = "INSERT INTO fleets (service, seen, at) VALUES ($1, $2, $3) \
-    ON CONFLICT (service) DO UPDATE SET seen = excluded.seen, at = excluded.at WHERE excluded.at >= fleets.at";
+    ON CONFLICT (service) DO UPDATE SET seen = excluded.seen, at = excluded.at WHERE excluded.at >= fleets.at OR fleets.at > $4";
 
 fn rollout(row: &Row) -> Result<RolloutRow, StoreError> {
     Ok(RolloutRow {
@@ -178,7 +180,7 @@ impl Store {
     }
 
     /// Takes, or keeps, the lease of a service's rollout for as long as `lease`; `None` when none is under way, or somebody
-    /// else has it.
+    /// else has it. `now` is the database's ([`SharedClock`](crate::SharedClock)).
     pub async fn lease_rollout(
         &self,
         service: &str,
@@ -187,7 +189,8 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<RolloutLease>, StoreError> {
         let mut tx = self.begin().await?;
-        let row = tx.connection.row(TAKE, args![service, owner, now.plus(lease), now]).await?;
+        let until = now.plus(lease);
+        let row = tx.connection.row(TAKE, args![service, owner, until, now, until.plus(ALIKE)]).await?;
         tx.commit().await?;
         row.map(|row| Ok(RolloutLease { row: rollout(&row)?, fence: row.int(8)? })).transpose()
     }
@@ -205,10 +208,10 @@ impl Store {
         row.map(|row| Ok((row.text(0)?, Timestamp(row.int(1)?)))).transpose()
     }
 
-    /// Keeps what is seen of a service's instances, unless something newer is known.
+    /// Keeps what is seen of a service's instances, unless something newer is known: from the future nothing is.
     pub async fn put_fleet_seen(&self, service: &str, seen: &str, now: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
-        tx.connection.execute(PUT_SEEN, args![service, seen, now]).await?;
+        tx.connection.execute(PUT_SEEN, args![service, seen, now, now.plus(ALIKE)]).await?;
         tx.commit().await
     }
 }

@@ -1,6 +1,7 @@
 use std::{fmt, time::Duration};
 
 use domain::Timestamp;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use super::Role;
@@ -11,23 +12,41 @@ pub const AHEAD: i64 = 24 * 60;
 
 /// In which clock a plan speaks to people.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zone {
-    /// What people call it: KST.
-    pub name: String,
-    /// Minutes east of UTC.
-    pub east: i32,
+pub enum Zone {
+    /// The same all year.
+    Fixed {
+        /// What people call it: KST.
+        name: String,
+        /// Minutes east of UTC.
+        east: i32,
+    },
+    /// With a past and a future: clocks are set in some.
+    Named(TimeZone),
 }
 
 impl Zone {
     /// UTC.
     pub fn utc() -> Self {
-        Self { name: "UTC".into(), east: 0 }
+        Self::fixed("UTC", 0)
     }
 
-    /// Hours and minutes of an instant.
-    pub fn clock(&self, at: Timestamp) -> String {
-        let minutes = (at.seconds().div_euclid(60) + i64::from(self.east)).rem_euclid(24 * 60);
-        format!("{:02}:{:02}", minutes / 60, minutes % 60)
+    /// One that is so many minutes east of UTC all year.
+    pub fn fixed(name: &str, east: i32) -> Self {
+        Self::Fixed { name: name.into(), east }
+    }
+
+    /// Hours and minutes of an instant, and what people call the clock that holds then.
+    pub fn clock(&self, at: Timestamp) -> (String, String) {
+        let (name, east) = match self {
+            Self::Fixed { name, east } => (name.clone(), *east),
+            Self::Named(zone) => {
+                let there =
+                    zone.to_offset_info(jiff::Timestamp::from_microsecond(at.micros()).unwrap_or_default());
+                (there.abbreviation().to_owned(), there.offset().seconds() / 60)
+            }
+        };
+        let minutes = (at.seconds().div_euclid(60) + i64::from(east)).rem_euclid(24 * 60);
+        (format!("{:02}:{:02}", minutes / 60, minutes % 60), name)
     }
 }
 
@@ -62,15 +81,18 @@ impl Floor {
             1 => "1 past one".to_owned(),
             many => format!("{many} past ones"),
         };
+        let (begins, clock) = zone.clock(event.at);
+        let launches = match zone.clock(from) {
+            (launches, same) if same == clock => launches,
+            // Clocks are set in between.
+            (launches, before) => format!("{launches} {before}"),
+        };
         let words = format!(
-            "{} {}: {} of {} adds {:.0}%; floor {} from {} ({rests})",
-            zone.clock(event.at),
-            zone.name,
+            "{begins} {clock}: {} of {} adds {:.0}%; floor {} from {launches} ({rests})",
             event.kin.kind,
             event.name,
             lift * 100.0,
             instances,
-            zone.clock(from)
         );
         Self { from, until: event.at.plus(minutes(DECIDES)), instances, reasons: vec![words] }
     }

@@ -24,7 +24,7 @@ fn due(minutes: f64, by: Option<i64>) -> Due {
 }
 
 fn needs(queue: &[Due]) -> (u32, String) {
-    need(start(), 5, &Zone { name: "KST".into(), east: 540 }, queue)
+    need(start(), 5, &Zone::fixed("KST", 540), queue)
 }
 
 #[test]

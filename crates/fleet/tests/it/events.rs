@@ -45,10 +45,7 @@ fn a_premiere_has_its_capacity_before_it_begins_and_says_why() {
         let view = planner.minute(minute(n), Some(10.0), &calendar);
         floor = view.want(floor, 0.01);
         if n == 648 {
-            let words = planner
-                .plan(floor, 0.01, &calendar, &Zone { name: "KST".into(), east: 540 })
-                .unwrap()
-                .to_string();
+            let words = planner.plan(floor, 0.01, &calendar, &Zone::fixed("KST", 540)).unwrap().to_string();
             assert!(
                 words.contains("20:00 KST: premiere of Harbour Lights adds 90%; floor 19 from 19:50"),
                 "{words}"

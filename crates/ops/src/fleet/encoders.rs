@@ -39,6 +39,8 @@ pub struct Encoders {
     aims: EncoderAims,
     /// None while another one plans.
     led: Option<Led>,
+    /// Leaves planning to others.
+    stands_back: bool,
 }
 
 struct Led {
@@ -54,7 +56,7 @@ struct Led {
 impl Encoders {
     /// One who has not looked yet. `owner` is unique among all that may plan for the service.
     pub fn new(store: Store, clock: Arc<dyn Clock>, owner: impl Into<String>, aims: EncoderAims) -> Self {
-        Self { store, clock, owner: owner.into(), aims, led: None }
+        Self { store, clock, owner: owner.into(), aims, led: None, stands_back: false }
     }
 
     /// One look: plans once in every minute, with the catalogue's `openings` as they stand.
@@ -62,6 +64,9 @@ impl Encoders {
     /// # Errors
     /// Nothing was planned; the last plan stands.
     pub async fn look(&mut self, openings: &Openings) -> Result<Looked, OpsError> {
+        if self.stands_back && !self.aims.dry {
+            return Ok(Looked::StandsBy);
+        }
         let now = self.clock.now();
         let fence = match self.aims.dry {
             true => Some(0),
@@ -104,9 +109,13 @@ impl Encoders {
         self.led.as_ref().filter(|_| !self.aims.dry).map(|led| led.fence)
     }
 
-    /// Speaks in this clock from now on.
-    pub fn speak_in(&mut self, zone: Zone) {
-        self.aims.zone = zone;
+    /// Leaves planning to others, or no longer.
+    pub async fn stand_back(&mut self, back: bool) -> Result<(), OpsError> {
+        self.stands_back = back;
+        if back && self.led.take().is_some() && !self.aims.dry {
+            self.leave().await?;
+        }
+        Ok(())
     }
 
     /// Gives the right to plan back.

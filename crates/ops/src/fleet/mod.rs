@@ -103,6 +103,8 @@ pub struct Fleet {
     heard: Heard,
     /// None while another one plans.
     led: Option<Led>,
+    /// The clock is wrong: it would plan for another minute.
+    stands_back: bool,
 }
 
 struct Led {
@@ -130,6 +132,7 @@ impl Fleet {
             served_by: 0,
             heard: Heard::default(),
             led: None,
+            stands_back: false,
         }
     }
 
@@ -145,7 +148,7 @@ impl Fleet {
     /// Nothing was planned; the last plan stands. When a minute ends that nobody could be asked about, it is a gap and planned from.
     pub async fn look(&mut self, calendar: &[Event]) -> Result<Looked, OpsError> {
         let now = self.clock.now();
-        let leads = self.aims.dry || self.lead(now, calendar).await?;
+        let leads = self.aims.dry || !self.stands_back && self.lead(now, calendar).await?;
         let silent = match self.source.look(&self.aims.service, self.aims.role, now).await {
             Ok(None) => return Ok(Looked::Waits),
             Ok(Some(heard)) => {
@@ -189,9 +192,13 @@ impl Fleet {
         self.led.as_ref().filter(|_| !self.aims.dry).map(|led| led.fence)
     }
 
-    /// Speaks in this clock from now on.
-    pub fn speak_in(&mut self, zone: Zone) {
-        self.aims.zone = zone;
+    /// Leaves planning to others, or no longer.
+    pub async fn stand_back(&mut self, back: bool) -> Result<(), OpsError> {
+        self.stands_back = back;
+        if back && self.led.take().is_some() && !self.aims.dry {
+            self.leave().await?;
+        }
+        Ok(())
     }
 
     /// Gives the right to plan back.

@@ -40,7 +40,7 @@ impl Studio {
             slots: 1,
             lead: 2,
             most,
-            zone: Zone { name: "KST".into(), east: 540 },
+            zone: Zone::fixed("KST", 540),
             dry,
         };
         Encoders::new(self.store.clone(), self.clock.clone(), owner, aims)

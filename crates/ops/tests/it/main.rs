@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
 mod audit;
+mod clocks;
 mod desk;
 mod encoders;
 mod fleet;

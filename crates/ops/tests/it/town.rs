@@ -17,7 +17,7 @@ use fleet::{
     rollout::{Limits, Rollout, Stage},
 };
 use ops::{Controller, Desk, Ticked};
-use store::Store;
+use store::{Options, Store};
 
 use crate::processes::*;
 
@@ -56,6 +56,15 @@ impl Town {
     pub async fn new(count: usize) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let store = Store::open(&dir.path().join("town.db")).await.unwrap();
+        Self::of(count, store, dir)
+    }
+
+    /// The same on PostgreSQL.
+    pub async fn on_postgres(count: usize) -> Self {
+        Self::of(count, postgres().await, tempfile::tempdir().unwrap())
+    }
+
+    fn of(count: usize, store: Store, dir: tempfile::TempDir) -> Self {
         let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
         let processes = Processes::new(clock.clone());
         for at in 0..count {
@@ -126,6 +135,12 @@ impl Town {
         let lines = self.store.audit_after(0, 1000).await.unwrap();
         lines.iter().map(|line| format!("{} {}: {}\n", line.who, line.what, line.body)).collect()
     }
+}
+
+/// A database of PostgreSQL that nobody has used.
+pub async fn postgres() -> Store {
+    let location = pgtest::Server::shared().database().parse().unwrap();
+    Store::open_at(&location, &Options::default()).await.unwrap()
 }
 
 fn traffic(address: SocketAddr) -> Saw {

@@ -5,12 +5,13 @@ use std::{fs, net::TcpListener, path::Path};
 use encode::Encoder;
 use objects::announce;
 use rustix::fs::statvfs;
+use store::Store;
 
 use super::show;
 use crate::{
     ambient,
     app::App,
-    clock::Verdict,
+    clock::{Verdict, shared::agrees},
     config::Config,
     failed::{Doing, Failed},
     keys::{self, Purpose},
@@ -53,6 +54,11 @@ pub async fn run(config: Config) -> Result<(), Failed> {
         Ok(app) => {
             say("objects", objects(&app))?;
             say("database", database(&app).await)?;
+            if let Some(shared) =
+                app.shared.as_ref().filter(|_| app.store.as_ref().is_some_and(Store::is_shared))
+            {
+                say("clocks", agrees(shared.off()).map_err(Failed::new))?;
+            }
             say("edition", edition(&app))?;
             if let Some(files) = &files {
                 say("certificate", certificate(&app, files))?;

@@ -63,6 +63,6 @@ pub fn takedowns(app: &App) -> Result<Takedowns, Failed> {
         objects: app.objects.clone(),
         signer,
         ring: keys::ring(&app.data, Purpose::Edition, &app.config.trusted)?,
-        clock: app.clock.clone(),
+        clock: app.shared_clock(),
     })
 }

@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{
     app::App,
     cli::{EngineKind, HostArgs},
+    clock::shared::Agreement,
     data::random_word,
     failed::{Doing, Failed},
     keys::{self, Purpose as Signs},
@@ -97,15 +98,15 @@ async fn keep<E: Engine + 'static>(
         app.clock.clone(),
         Box::new(move |release, purpose| programs.program(release, purpose)),
     );
-    let mut post = Post::new(store.clone(), host, app.clock.clone(), service.clone(), machine.clone())
+    let clock = app.shared_clock();
+    let mut post = Post::new(store.clone(), host, clock.clone(), service.clone(), machine.clone())
         .at_most(usize::from(wanted.most));
-    let hosts = Hosts::new(store.clone(), app.clock.clone());
-    let controller = Controller::new(store.clone(), hosts, app.clock.clone(), owner);
+    let hosts = Hosts::new(store.clone(), clock.clone());
+    let controller = Controller::new(store.clone(), hosts, clock.clone(), owner);
     let mut keeper = Keeper::new(engine.clone(), app.clock.clone(), patience);
     let mut steady = Steady { store, service: service.clone(), said: wanted.release.clone(), known: None };
     let adopted = engine.list().await.doing(|| "look what runs here".into())?;
-    let mut count =
-        Count::of(adopted.iter().filter(|instance| instance.state.stays()).count(), app.clock.now());
+    let mut count = Count::of(adopted.iter().filter(|instance| instance.state.stays()).count(), clock.now());
     let each = wanted.capacity.map(Each::Requests).or(wanted.capacity_bytes.map(Each::Bytes));
     let mut backstop = Backstop::new(each, Pace::default());
     let mut asked = Asked { least: usize::from(wanted.instances), ..Asked::default() };
@@ -115,10 +116,13 @@ async fn keep<E: Engine + 'static>(
     let mut int = signal(SignalKind::interrupt()).doing(|| "listen for SIGINT".into())?;
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let since = app.clock.now().minus(FORGOTTEN_AFTER);
+    let since = clock.now().minus(FORGOTTEN_AFTER);
     if let Err(error) = steady.store.forget_hosts(&service, since).await {
         warn(&error, "hosts that are long gone are still remembered");
     }
+    let looking = CancellationToken::new();
+    let _until_the_end = looking.clone().drop_guard();
+    tokio::spawn(Agreement::new(app, "this host goes by the database's").run(looking));
     tracing::info!(service, "hosting");
     // Ready: instances come and go from here on.
     let (ready, leaves) = (CancellationToken::new(), CancellationToken::new());
@@ -155,7 +159,7 @@ async fn keep<E: Engine + 'static>(
         let steady_release = steady.release(&releases).await?;
         rolling = steady_release.is_none();
         let Some(release) = steady_release else { continue };
-        let now = app.clock.now();
+        let now = clock.now();
         let share = |all: u32| share::of(all, &controller.driver().answering(), &machine);
         // With the database gone, as many as were wanted last, and the plan until it expires.
         match steady.store.wanted_instances(&service).await {

@@ -86,7 +86,7 @@ async fn runner(app: &App, nudge: Nudge) -> Result<Runner, Failed> {
     jobs::register(&mut registry, &deps);
     let config::Work { slots, drain, .. } = app.config.work;
     let limits = RunnerLimits { slots, drain, ..RunnerLimits::default() };
-    let runner = Runner::new(store, registry, limits, app.clock.clone(), &*app.rng);
+    let runner = Runner::new(store, registry, limits, app.shared_clock(), &*app.rng);
     // One process with the folder, and so the database, to itself takes up at once what an earlier one left. Where several share
     // a database, leases run out by themselves.
     let alone = app.config.roles.studio && !app.store()?.is_shared();

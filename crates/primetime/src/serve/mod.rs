@@ -73,6 +73,9 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
     {
         router = router.route_service(chat::PATH, chat.into_service::<axum::body::Body>());
     }
+    if let Some(shared) = &app.shared {
+        background.spawn(clock::shared::follow(shared.clone(), after.clone()));
+    }
     if let Some(store) = &app.store {
         let watch = database::Watch::new(store.clone(), app);
         watch.look().await;

@@ -150,7 +150,7 @@ impl Group {
                 let view = planned.planner.minute(end, load, &self.demand.calendar);
                 planned.forecast = f64::from(view.outlook.points.last().map_or(0.0, |point| point.mean));
             }
-            let zone = Zone { name: "New York".into(), east: 0 };
+            let zone = Zone::fixed("New York", 0);
             let total = u32::try_from(self.goal.instances).unwrap_or(1);
             planned.plan = planned.planner.plan(total, PRICE, &self.demand.calendar, &zone);
             // One that has expired before there is another lets nothing go.

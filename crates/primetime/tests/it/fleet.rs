@@ -6,12 +6,12 @@ use domain::Timestamp;
 use fleet::plan::{Floor, Plan, Role};
 use ops::fleet::Announced;
 use rustix::process::Signal;
-use store::{Location, Options, Store};
+use store::{FleetMinute, Location, Options, Store};
 
 use crate::{
     catalogue,
     host::{Drained, GOOD, release, says},
-    process::{Installation, words as words_of},
+    process::{Installation, Running, words as words_of},
     rollout::now,
 };
 
@@ -122,6 +122,77 @@ async fn hosts_follow_the_plan_and_keep_what_they_have_without_one() {
     let mut host = there.start_host(line, &["--set", "database.path=none"]);
     tokio::time::sleep(Duration::from_secs(3)).await;
     says(&there, &mut host, "site runs 4 of v1 on 1 host").await;
+    assert!(host.signal(Signal::INT).await.success());
+}
+
+/// Two days of a steady evening, so that there is something to plan from.
+async fn remember(store: &Store, until: Timestamp) {
+    let this = until.seconds() / 60;
+    let mut tx = store.begin().await.unwrap();
+    for minute in this - 2 * 1440..this {
+        tx.add_fleet_minute("site", FleetMinute { minute, load: Some((6000, 0)) }, 0).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+}
+
+/// As it stands in a calendar, a catalogue and a plan.
+fn in_hours(there: &Installation, hours: u64) -> (String, String) {
+    let whole = now(there).seconds() / 3600 * 3600;
+    let at = Timestamp::from_seconds(whole).plus(Duration::from_secs(3600 * hours));
+    let text = at.to_string();
+    let clock = format!("{} UTC", &text[11..16]);
+    (text, clock)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_is_moved_or_cancelled_moves_or_frees_its_floor() {
+    let there = Installation::new();
+    let calendar = there.dir.path().join("calendar.toml");
+    let write = |events: &[(&str, &str)]| {
+        let event = |(name, at): &(&str, &str)| {
+            format!("[[event]]\nkind = 'marathon'\nname = '{name}'\nat = '{at}'\n")
+        };
+        std::fs::write(&calendar, events.iter().map(event).collect::<String>()).unwrap();
+    };
+    let opens = |at: &str| {
+        catalogue::write(&there.input(), "Night Ferry");
+        let titles = catalogue::titles("Night Ferry").replace("2024-01-01T00:00:00Z", at);
+        std::fs::write(there.input().join("titles.yaml"), titles).unwrap();
+        there.succeed("import IN");
+    };
+    let [(early, at_early), (late, at_late), (first, at_first), (then, at_then)] =
+        [3, 5, 7, 9].map(|hours| in_hours(&there, hours));
+    opens(&first);
+    there.succeed("publish");
+    release(&there, "v1", GOOD);
+    let _drained = Drained(&there);
+    let line = "host --roles site,origin --release v1 --instances 1 --most 1";
+    let host = there.start_host(line, &["--set", "database.path=none"]);
+    write(&[("All of it", &early), ("Half of it", &early)]);
+    remember(&store(&there).await, now(&there)).await;
+    let mut running = there.start(&format!("fleet run --capacity 10 --calendar {}", calendar.display()));
+    let marathon = |at: &str, name: &str| format!("{at}: marathon of {name} adds");
+    let premiere = |at: &str| format!("{at}: premiere of *Night Ferry* adds");
+    let planned = async |running: &mut Running, there_are: &[String], gone: &[String]| {
+        let holds = async |_: &Running| {
+            let said = there.succeed("fleet plan");
+            there_are.iter().all(|words| said.contains(words))
+                && !gone.iter().any(|words| said.contains(words))
+        };
+        running.until(&format!("planning {there_are:?}"), holds).await;
+    };
+    let before = [marathon(&at_early, "All of it"), marathon(&at_early, "Half of it"), premiere(&at_first)];
+    planned(&mut running, &before, &[]).await;
+
+    // One entry is moved, one cancelled, and the catalogue's window is moved, all under the running process.
+    write(&[("All of it", &late)]);
+    opens(&then);
+    planned(&mut running, &[marathon(&at_late, "All of it"), premiere(&at_then)], &before).await;
+    // What cannot be read leaves what was known, and is said.
+    std::fs::write(&calendar, "[[event]").unwrap();
+    running.until("saying so", async |running| running.log().contains("the calendar stays as it was")).await;
+    assert!(there.succeed("fleet plan").contains(&marathon(&at_late, "All of it")));
+    assert!(running.signal(Signal::TERM).await.success());
     assert!(host.signal(Signal::INT).await.success());
 }
 

@@ -10,6 +10,7 @@ mod backups;
 mod bucket;
 mod catalogue;
 mod chat;
+mod clocks;
 mod commands;
 mod containers;
 #[cfg(feature = "aws")]

@@ -51,6 +51,10 @@ async fn one_plans_at_a_time_and_who_was_replaced_plans_nothing(backend: Backend
     assert_eq!((plan.plan.as_str(), plan.made_at, plan.owner.as_str()), ("second", at(28), "b"));
     store.release_fleet("site", "b").await.unwrap();
     assert_eq!(lease("a", 29).await, Some(3));
+    // A version before this one went by its machine's clock, which was two hours ahead, and died.
+    assert_eq!(lease("ahead", 7230).await, Some(4));
+    assert_eq!(lease("b", 46).await, Some(5));
+    assert_eq!(lease("a", 46).await, None);
 }
 
 contract! {

@@ -56,6 +56,12 @@ async fn who_lost_the_lease_carries_nothing_on(backend: Backend) {
     store.release_rollout("site", "quick").await.unwrap();
     let next = store.lease_rollout("site", "next", LEASE, at(38)).await.unwrap().unwrap();
     assert_eq!((next.row.body.as_str(), next.row.version), ("quick", 2));
+    // A version before this one went by its machine's clock, which was two hours ahead, and died.
+    store.release_rollout("site", "next").await.unwrap();
+    let ahead = store.lease_rollout("site", "ahead", LEASE, at(7240)).await.unwrap().unwrap();
+    let right = store.lease_rollout("site", "right", LEASE, at(40)).await.unwrap().unwrap();
+    assert!(right.fence > ahead.fence);
+    assert!(store.lease_rollout("site", "other", LEASE, at(40)).await.unwrap().is_none());
 }
 
 async fn an_order_is_given_to_what_was_read(backend: Backend) {
@@ -78,6 +84,10 @@ async fn the_newest_look_at_a_fleet_is_kept(backend: Backend) {
         store.put_fleet_seen("site", seen, at(when)).await.unwrap();
     }
     assert_eq!(store.fleet_seen("site").await.unwrap(), Some(("b".into(), at(9))));
+    // Whoever wrote this went by a clock that is hours ahead.
+    store.put_fleet_seen("site", "tomorrow", at(7200)).await.unwrap();
+    store.put_fleet_seen("site", "c", at(10)).await.unwrap();
+    assert_eq!(store.fleet_seen("site").await.unwrap(), Some(("c".into(), at(10))));
 }
 
 async fn a_line_of_the_audit_log_has_one_place(backend: Backend) {

@@ -69,8 +69,8 @@ fn words(now: Timestamp, zone: &Zone, sum: f64, due: &Due) -> String {
             format!("{sum:.0} min of work with {name}, {late} min late")
         }
         Some(by) => {
-            let clock = zone.clock(by);
-            format!("{sum:.0} min of work before {name}, in {left:.0} min ({clock} {})", zone.name)
+            let (at, clock) = zone.clock(by);
+            format!("{sum:.0} min of work before {name}, in {left:.0} min ({at} {clock})")
         }
     }
 }

@@ -42,7 +42,7 @@ impl Land {
             declared: EACH,
             lead: 2,
             price: 0.02,
-            zone: Zone { name: "UTC".into(), east: 0 },
+            zone: Zone::utc(),
             dry: false,
         };
         let agent = ureq::Agent::config_builder().http_status_as_error(false).max_redirects(0).build();

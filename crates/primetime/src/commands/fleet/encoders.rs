@@ -5,12 +5,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     openings::Windows,
-    run::{CALENDAR_EVERY, EVERY, following, say},
+    run::{CALENDAR_EVERY, CLOCK_EVERY, EVERY, following, say},
     zone,
 };
 use crate::{
     app::App,
     cli::{EncoderArgs, RunArgs},
+    clock::shared::Agreement,
     data::random_word,
     failed::{Doing, Failed},
     looking::Looks,
@@ -24,7 +25,9 @@ const MOST: u32 = 32;
 pub async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<(), Failed> {
     let store = app.store()?.clone();
     let mut windows = Windows::new(store.clone());
-    let mut encoders = Encoders::new(store, app.clock.clone(), random_word(&*app.rng), aims(app, wanted)?);
+    let clock = app.shared_clock();
+    let mut agreement = Agreement::new(app, "another one plans until they agree");
+    let mut encoders = Encoders::new(store, clock.clone(), random_word(&*app.rng), aims(wanted)?);
     let mut following = following(app, wanted).await?;
     let mut openings = Openings::new();
     let mut looks = Looks::new(EVERY, stop);
@@ -33,13 +36,17 @@ pub async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Resul
     while looks.due().await {
         if count % CALENDAR_EVERY == 0 {
             openings.clone_from(windows.look().await);
-            encoders.speak_in(zone::at(&wanted.zone, app.clock.now()).map_err(Failed::new)?);
+        }
+        if count % CLOCK_EVERY == 0
+            && let Err(error) = encoders.stand_back(!agreement.look().await).await
+        {
+            tracing::warn!(%error, "the right to plan runs out by itself");
         }
         count += 1;
         let looked = encoders.look(&openings).await;
-        say(looked, wanted.dry_run, following.as_ref(), app.clock.now()).await?;
+        say(looked, wanted.dry_run, following.as_ref(), clock.now()).await?;
         if let (Some(following), Some(fence)) = (&mut following, encoders.fence()) {
-            following.look(fence, app.clock.now()).await;
+            following.look(fence, clock.now()).await;
         }
     }
     if !wanted.dry_run {
@@ -48,7 +55,7 @@ pub async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Resul
     Ok(())
 }
 
-fn aims(app: &App, wanted: &RunArgs) -> Result<EncoderAims, Failed> {
+fn aims(wanted: &RunArgs) -> Result<EncoderAims, Failed> {
     let EncoderArgs { pace, slots, most } = wanted.encoders;
     Ok(EncoderAims {
         service: wanted.group.service(),
@@ -56,7 +63,7 @@ fn aims(app: &App, wanted: &RunArgs) -> Result<EncoderAims, Failed> {
         slots: slots.unwrap_or(1),
         lead: wanted.lead,
         most: most.unwrap_or(MOST),
-        zone: zone::at(&wanted.zone, app.clock.now()).map_err(Failed::new)?,
+        zone: zone::named(&wanted.zone).map_err(Failed::new)?,
         dry: wanted.dry_run,
     })
 }

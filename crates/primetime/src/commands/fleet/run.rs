@@ -17,6 +17,7 @@ use super::{
 use crate::{
     app::App,
     cli::{FollowArgs, RunArgs},
+    clock::shared::Agreement,
     commands::{runtime, show},
     config::Config,
     data::random_word,
@@ -30,6 +31,8 @@ use crate::{
 pub(super) const EVERY: Duration = Duration::from_secs(2);
 /// Looks between two at the calendar.
 pub(super) const CALENDAR_EVERY: u32 = 15;
+/// Looks between two at the clock.
+pub(super) const CLOCK_EVERY: u32 = 5;
 /// Of an instance, if nobody says another.
 const PRICE: f64 = 0.02;
 
@@ -53,7 +56,9 @@ async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<()
     let store = app.store()?.clone();
     let mut calendar = Calendar::open(store.clone(), wanted.calendar.clone())?;
     let owner = random_word(&*app.rng);
-    let mut fleet = Fleet::new(store, app.clock.clone(), owner, aims(app, wanted)?);
+    let clock = app.shared_clock();
+    let mut agreement = Agreement::new(app, "another one plans until they agree");
+    let mut fleet = Fleet::new(store, clock.clone(), owner, aims(wanted)?);
     if let Some(source) = source::measured(&wanted.measured)? {
         fleet = fleet.hears(source);
     }
@@ -65,13 +70,17 @@ async fn plan(app: &App, wanted: &RunArgs, stop: CancellationToken) -> Result<()
     while looks.due().await {
         if count % CALENDAR_EVERY == 0 {
             known = calendar.look().await;
-            fleet.speak_in(zone::at(&wanted.zone, app.clock.now()).map_err(Failed::new)?);
+        }
+        if count % CLOCK_EVERY == 0
+            && let Err(error) = fleet.stand_back(!agreement.look().await).await
+        {
+            tracing::warn!(%error, "the right to plan runs out by itself");
         }
         count += 1;
         let looked = fleet.look(&known).await;
-        say(looked, wanted.dry_run, following.as_ref(), app.clock.now()).await?;
+        say(looked, wanted.dry_run, following.as_ref(), clock.now()).await?;
         if let (Some(following), Some(fence)) = (&mut following, fleet.fence()) {
-            following.look(fence, app.clock.now()).await;
+            following.look(fence, clock.now()).await;
         }
     }
     if !wanted.dry_run {
@@ -115,7 +124,7 @@ pub(super) async fn following(app: &App, wanted: &RunArgs) -> Result<Option<Foll
     Ok(Some(Following::new(app.store()?.clone(), service, AnyGroup::open(which).await?, aim)))
 }
 
-fn aims(app: &App, wanted: &RunArgs) -> Result<Aims, Failed> {
+fn aims(wanted: &RunArgs) -> Result<Aims, Failed> {
     let capacity = wanted.capacity.ok_or_else(|| Failed::new(fits::NO_CAPACITY))?;
     Ok(Aims {
         service: wanted.group.service(),
@@ -124,7 +133,7 @@ fn aims(app: &App, wanted: &RunArgs) -> Result<Aims, Failed> {
         // A minute is known when it is over, and to Prometheus after its next scrape.
         lead: wanted.lead + 1 + u32::from(wanted.measured.prometheus.is_some()),
         price: wanted.price.unwrap_or(PRICE),
-        zone: zone::at(&wanted.zone, app.clock.now()).map_err(Failed::new)?,
+        zone: zone::named(&wanted.zone).map_err(Failed::new)?,
         dry: wanted.dry_run,
     })
 }

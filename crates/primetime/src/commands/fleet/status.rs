@@ -9,6 +9,7 @@ use ops::fleet::{Announced, Known, known};
 use crate::{
     app::App,
     cli::FleetGroup,
+    clock::shared::agrees,
     commands::show,
     config::Config,
     failed::{Doing, Failed},
@@ -18,12 +19,15 @@ use crate::{
 pub async fn run(config: Config, group: FleetGroup) -> Result<(), Failed> {
     let app = App::open(config).await?;
     let (found, service) = look(&app, &group).await?;
+    if let Some(words) = app.shared.as_ref().and_then(|shared| agrees(shared.off()).err()) {
+        show(&format!("Clocks: {words}.\n"))?;
+    }
     let Some(Known { announced, made, owner: _ }) = found else { return show(&nobody(&service)) };
-    let age = app.clock.now().since(made).as_secs();
+    let age = app.shared_clock().now().since(made).as_secs();
     show(&format!(
         "{}Planned {age} s ago{}",
         now(&announced, &service),
-        expiry(&announced, made, app.clock.now())
+        expiry(&announced, made, app.shared_clock().now())
     ))
 }
 
@@ -32,7 +36,11 @@ pub async fn plan(config: Config, group: FleetGroup) -> Result<(), Failed> {
     let app = App::open(config).await?;
     let (found, service) = look(&app, &group).await?;
     let Some(found) = found else { return show(&nobody(&service)) };
-    show(&format!("{}{}", found.announced.plan, expiry(&found.announced, found.made, app.clock.now())))
+    show(&format!(
+        "{}{}",
+        found.announced.plan,
+        expiry(&found.announced, found.made, app.shared_clock().now())
+    ))
 }
 
 async fn look(app: &App, group: &FleetGroup) -> Result<(Option<Known>, String), Failed> {

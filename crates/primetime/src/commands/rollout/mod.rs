@@ -34,7 +34,7 @@ pub async fn run(config: Config, command: RolloutCommand) -> Result<(), Failed> 
 fn desk(app: &App, me: &Myself) -> Result<Desk, Failed> {
     Ok(Desk {
         store: app.store()?.clone(),
-        clock: app.clock.clone(),
+        clock: app.shared_clock(),
         service: me.service.name.clone(),
         who: me.who.clone(),
         approved: None,

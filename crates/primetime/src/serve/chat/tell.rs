@@ -80,7 +80,7 @@ impl Teller {
         }
         Ok(Self {
             store: app.store()?.clone(),
-            clock: app.clock.clone(),
+            clock: app.shared_clock(),
             agent: Agent::new_with_config(config.build()),
             url: url.to_owned(),
             owner: random_word(&*app.rng),
