@@ -41,7 +41,7 @@ pub struct RunArgs {
     #[arg(long, value_name = "MINUTES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=50))]
     pub lead: u32,
     /// What an instance costs, in its own worth of load that may be turned away instead: lower means more instances
-    #[arg(long, value_name = "SHARE", default_value_t = 0.02, value_parser = price)]
+    #[arg(long, value_name = "SHARE", default_value_t = fleet::plan::PRICE, value_parser = price)]
     pub price: f64,
     /// The clock in which it speaks
     #[arg(long, value_name = "ZONE", default_value = "UTC")]
@@ -132,6 +132,9 @@ pub struct SimulateArgs {
     /// CSV of `time,load`, one row per interval, as in `2014-07-01 00:30:00,8127`
     #[arg(long, value_name = "FILE")]
     pub trace: PathBuf,
+    /// What was known to come, as in `fleet run --calendar`: a file with [[event]] brand, kind, name, at
+    #[arg(long, value_name = "FILE")]
+    pub calendar: Option<PathBuf>,
     /// Instances that the greatest load of the trace keeps busy
     #[arg(long, value_name = "COUNT", default_value_t = 200.0, value_parser = peak)]
     pub peak: f64,
