@@ -4,9 +4,12 @@
 
 mod capacity;
 mod corpus;
+mod coverage;
 mod engine;
 mod events;
+mod families;
 mod judge;
+mod latency;
 mod load;
 mod metrics;
 mod oracle;
