@@ -2,12 +2,14 @@
 //!
 //! One [`Planner`] decides for one group of instances. The simulator and the running fleet use the same one.
 
+mod backstop;
 mod floor;
 mod role;
 pub mod work;
 
 use domain::Timestamp;
 
+pub use backstop::Backstop;
 pub use floor::{AHEAD, Floor, Plan, Zone};
 pub use role::Role;
 
@@ -22,6 +24,8 @@ use crate::forecast::{
 const KEEPING: f64 = 0.37;
 /// Of events like this one, the share whose lift the floor covers.
 const COVERS: f64 = 0.85;
+/// What an instance costs unless somebody says otherwise, in its own worth of load that may be turned away instead.
+pub const PRICE: f64 = 0.02;
 /// A plan is good for so many minutes; then its floors expire, and the engine's own scaler is alone.
 pub const EXPIRES: u32 = 10;
 

@@ -64,7 +64,7 @@ pub struct Outcome {
     pub short_minutes: u64,
     /// Launches, failed ones included.
     pub launches: u64,
-    /// Load-weighted share that waited longer than [`super::latency::GOAL`] times the service time.
+    /// Load that waited longer than [`super::latency::GOAL`] times the service time; 0 where nobody asked.
     pub slow: f64,
 }
 
@@ -97,6 +97,10 @@ pub struct Run<'a> {
     pub boot: Boot,
     /// Seed of boot times and failures.
     pub seed: u64,
+    /// Whether waiting is worked out as well; most runs only look for a knob.
+    pub waits: bool,
+    /// Ends once more than this was turned away: who only asks whether a goal is kept need not see the end.
+    pub enough: f64,
 }
 
 /// The most instances that a policy gets, whatever it asks for.
@@ -134,7 +138,12 @@ impl Run<'_> {
                 out.offered += load;
                 out.shed += shed;
                 out.short_minutes += u64::from(shed > 0.0);
-                out.slow += super::latency::slow_share(load, ready) * (load - shed);
+                if out.shed > self.enough {
+                    break;
+                }
+                if self.waits {
+                    out.slow += super::latency::slow_share(load, ready) * (load - shed);
+                }
             }
         }
         out

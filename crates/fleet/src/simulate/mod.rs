@@ -5,12 +5,16 @@
 //! ([`contest`]) and read off on the rest ([`study`]).
 
 pub mod chance;
+mod condition;
 pub mod contest;
 pub mod demand;
 pub mod engine;
 pub mod families;
 pub mod latency;
+mod parallel;
 pub mod policy;
+pub mod premieres;
 pub mod report;
+pub mod setting;
 pub mod study;
 pub mod trace;

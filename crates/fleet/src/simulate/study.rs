@@ -1,12 +1,15 @@
 //! A whole comparison: one demand, several noises, boot times and seeds, every policy.
 
+use std::sync::{Mutex, PoisonError};
+
 use super::{
-    contest::{Arena, GOAL, PEERS, Setting, Spot, planned_lead, tuned_on},
+    condition::Condition,
+    contest::{GOAL, Spot, tuned_on},
     demand::Demand,
     engine::{Boot, Outcome},
-    policy::primetime::Views,
+    parallel::each,
+    setting::{BOUNDS, OURS, PEERS},
 };
-use crate::forecast::signals::WEEK;
 
 /// What to compare under.
 #[derive(Debug, Clone)]
@@ -26,6 +29,8 @@ pub struct Row {
     pub policy: &'static str,
     /// With which settings.
     pub setting: String,
+    /// The knob that kept the goal on the first weeks.
+    pub knob: f64,
     /// Noise.
     pub noise: f64,
     /// Boot time.
@@ -41,10 +46,12 @@ pub struct Row {
 pub struct Read {
     /// Which.
     pub seed: u64,
-    /// Hours at [`GOAL`] on the rest of the series.
+    /// Hours at [`GOAL`] on the rest of the series, the knob read off on that rest.
     pub hours: f64,
     /// The rest of the series at the knob that kept the goal on the first weeks.
     pub as_tuned: Outcome,
+    /// Of ours: the rest at the price that `fleet run` has unless told otherwise.
+    pub by_default: Option<Outcome>,
 }
 
 impl Row {
@@ -52,11 +59,20 @@ impl Row {
     pub fn hours(&self) -> f64 {
         median(self.seeds.iter().map(|read| read.hours))
     }
+
+    /// The median of something over the seeds, as tuned on the first weeks.
+    pub fn as_tuned(&self, of: impl Fn(&Outcome) -> f64) -> f64 {
+        median(self.seeds.iter().map(|read| of(&read.as_tuned)))
+    }
 }
 
 /// A week of one run, for the picture.
 #[derive(Debug, Clone)]
 pub struct Curves {
+    /// Noise.
+    pub noise: f64,
+    /// Boot time.
+    pub boot: Boot,
     /// First minute shown.
     pub from: usize,
     /// Offered load.
@@ -74,7 +90,7 @@ pub struct Study {
     pub minutes: (usize, usize),
     /// Every policy under every condition.
     pub rows: Vec<Row>,
-    /// The busiest week of the last condition.
+    /// The busiest week of the first condition.
     pub curves: Option<Curves>,
     /// The planner's own words at the end of it.
     pub words: String,
@@ -113,84 +129,42 @@ pub fn median(numbers: impl Iterator<Item = f64>) -> f64 {
 
 impl Study {
     /// Runs it. `told` hears what is being done, for a progress bar: steps done and steps in all.
-    pub fn run(demand: &Demand, conditions: &Conditions, mut told: impl FnMut(usize, usize)) -> Self {
+    pub fn run(demand: &Demand, conditions: &Conditions, told: impl FnMut(usize, usize) + Send) -> Self {
+        let all = conditions.noises.len() * conditions.boots.len() * (1 + conditions.seeds.len());
+        let told = Mutex::new((0, told));
+        let step = || {
+            let mut told = told.lock().unwrap_or_else(PoisonError::into_inner);
+            told.0 += 1;
+            let done = told.0;
+            told.1(done, all);
+        };
+        let boots = |noise: &f64| conditions.boots.iter().map(|boot| (*noise, *boot)).collect::<Vec<_>>();
+        let wanted: Vec<(f64, Boot)> = conditions.noises.iter().flat_map(boots).collect();
+        let split = tuned_on(demand);
+        let done = each(&wanted, |(noise, boot)| {
+            Condition { demand, noise: *noise, boot: *boot, split }.run(&conditions.seeds, &step)
+        });
         let mut study = Self {
             name: demand.name.clone(),
-            minutes: (demand.mean.len(), tuned_on(demand)),
+            minutes: (demand.mean.len(), split),
             rows: Vec::new(),
             curves: None,
             words: String::new(),
         };
-        let all = conditions.noises.len() * conditions.boots.len() * (1 + conditions.seeds.len());
-        let mut done = 0;
-        for &noise in &conditions.noises {
-            for &boot in &conditions.boots {
-                study.under(demand, noise, boot, &conditions.seeds, &mut || {
-                    done += 1;
-                    told(done, all);
-                });
-            }
+        for done in done {
+            study.rows.extend(done.rows);
+            study.curves = study.curves.or(done.curves);
+            study.words = done.words;
         }
         study
     }
 
-    fn under(&mut self, demand: &Demand, noise: f64, boot: Boot, seeds: &[u64], step: &mut dyn FnMut()) {
-        let split = self.minutes.1;
-        let lead = planned_lead(boot);
-        let mut rows: Vec<(Setting, f64, Row)> = Vec::new();
-        for (turn, &seed) in seeds.iter().enumerate() {
-            let load = demand.load(noise, seed);
-            let mut planner = crate::plan::Planner::new(crate::plan::Role::Site, lead);
-            let views = Views::with(&mut planner, demand, &load);
-            let arena = |from: usize, until: usize| Arena {
-                mean: &demand.mean[..until],
-                load: &load[..until],
-                noise,
-                boot,
-                seed,
-                from,
-                views: Some(&views),
-            };
-            if turn == 0 {
-                // The first quarter of the first weeks is for warming up: nobody is judged on it.
-                let first = arena(split / 4, split);
-                for name in PEERS.iter().chain(&["primetime", "perfect-mean", "clairvoyant"]) {
-                    let (setting, spot) = first.tune(name);
-                    let row = Row {
-                        policy: setting.name(),
-                        setting: setting.words(),
-                        noise,
-                        boot,
-                        seeds: Vec::new(),
-                        frontier: Vec::new(),
-                    };
-                    rows.push((setting, spot.knob, row));
-                }
-                self.words = planner.forecaster().words();
-                step();
-            }
-            let rest = arena(split, load.len());
-            for (setting, knob, row) in &mut rows {
-                let (hours, spot) = rest.at_goal(setting);
-                row.seeds.push(Read { seed, hours, as_tuned: rest.run(setting, *knob) });
-                if turn == 0 {
-                    row.frontier = rest.frontier(setting, spot.knob);
-                }
-            }
-            if turn == 0 {
-                self.curves = Some(curves(&rest, &rows));
-            }
-            step();
-        }
-        self.rows.extend(rows.into_iter().map(|(_, _, row)| row));
-    }
-
     /// The gaps, in the order of the conditions.
     pub fn gaps(&self) -> Vec<Gap> {
-        let ours = self.rows.iter().filter(|row| row.policy == "primetime");
+        let ours = self.rows.iter().filter(|row| row.policy == OURS);
         ours.filter_map(|ours| {
             let same = |row: &&Row| row.noise == ours.noise && row.boot == ours.boot;
-            let bound = self.rows.iter().filter(same).find(|row| row.policy == "perfect-mean")?;
+            let bound = self.rows.iter().filter(same).find(|row| row.policy == BOUNDS[0])?;
             let peers = self.rows.iter().filter(same).filter(|row| PEERS.contains(&row.policy));
             let peer = peers.min_by(|a, b| a.hours().total_cmp(&b.hours()))?;
             let closed = ours.seeds.iter().zip(&peer.seeds).zip(&bound.seeds).map(|((ours, peer), bound)| {
@@ -204,7 +178,7 @@ impl Study {
 
     /// Our hours over those of the best of some peers, the worst over the conditions.
     pub fn ratio_to(&self, names: &[&str]) -> f64 {
-        let ours = self.rows.iter().filter(|row| row.policy == "primetime");
+        let ours = self.rows.iter().filter(|row| row.policy == OURS);
         ours.map(|ours| {
             let peers = self.rows.iter().filter(|row| {
                 row.noise == ours.noise && row.boot == ours.boot && names.contains(&row.policy)
@@ -213,29 +187,6 @@ impl Study {
         })
         .fold(0.0, f64::max)
     }
-}
-
-/// The busiest week of the rest, at the goal.
-fn curves(arena: &Arena<'_>, rows: &[(Setting, f64, Row)]) -> Curves {
-    let week = WEEK.min(arena.load.len() - arena.from).max(1);
-    let greatest = (arena.from..arena.load.len())
-        .max_by(|a, b| arena.load[*a].total_cmp(&arena.load[*b]))
-        .unwrap_or(arena.from);
-    let from = greatest.saturating_sub(week / 2).clamp(arena.from, arena.load.len() - week);
-    let shown =
-        rows.iter().filter(|(setting, ..)| matches!(setting.name(), "hpa" | "level+slope" | "primetime"));
-    let ready = shown.map(|(setting, ..)| {
-        let (_, spot) = arena.at_goal(setting);
-        let mut ready = Vec::with_capacity(week);
-        arena.watch(setting, spot.knob, |minute, serving, _| {
-            if (from..from + week).contains(&minute) {
-                ready.push(serving);
-            }
-        });
-        (setting.name(), ready)
-    });
-    let ready = ready.collect();
-    Curves { from, load: arena.load[from..from + week].to_vec(), ready }
 }
 
 /// The goal in words.

@@ -19,7 +19,7 @@ impl Policy for Script {
 }
 
 fn run(load: &[f64], boot: Boot, policy: &mut dyn Policy) -> fleet::simulate::engine::Outcome {
-    Run { load, from: 0, boot, seed: 7 }.with(policy, |_, _, _| {})
+    Run { load, from: 0, boot, seed: 7, waits: false, enough: f64::INFINITY }.with(policy, |_, _, _| {})
 }
 
 #[test]
@@ -43,9 +43,53 @@ fn boots_vary_and_fail_as_asked() {
     let script = (0..4000).map(|minute| if minute % 40 == 0 { 101 } else { 1 }).collect();
     let never = Boot { minutes: 5, spread: 0.2, failing: 1.0 };
     let mut most = 0;
-    Run { load: &load, from: 0, boot: never, seed: 1 }
+    Run { load: &load, from: 0, boot: never, seed: 1, waits: false, enough: f64::INFINITY }
         .with(&mut Script(script), |_, ready, _| most = most.max(ready));
     assert_eq!(most, 1, "all launches fail");
+}
+
+/// How long each of many launches took, in minutes, in ascending order; those that failed are not in it.
+fn boot_times(boot: Boot, launches: usize) -> Vec<usize> {
+    let load = vec![1.0; 200];
+    let (mut took, mut before) = (Vec::new(), 1);
+    Run { load: &load, from: 0, boot, seed: 11, waits: false, enough: f64::INFINITY }.with(
+        &mut Once(launches as u32),
+        |minute, ready, _| {
+            took.extend(std::iter::repeat_n(minute - 1, (ready - before) as usize));
+            before = ready;
+        },
+    );
+    took
+}
+
+/// Launches in minute 1, and never again.
+struct Once(u32);
+
+impl Policy for Once {
+    fn want(&mut self, seen: &Seen<'_>) -> u32 {
+        seen.total() + if seen.minute == 1 { self.0 } else { 0 }
+    }
+}
+
+#[test]
+fn boots_have_their_median_their_mean_and_their_quantile() {
+    let boot = Boot { minutes: 20, spread: 0.3, failing: 0.0 };
+    let took = boot_times(boot, 20_000);
+    assert_eq!(took.len(), 20_000);
+    let median = took[10_000];
+    let mean = took.iter().sum::<usize>() as f64 / 20_000.0;
+    // Of a log-normal: the median is e^m, the mean e^(m + s²/2).
+    assert!((19..=21).contains(&median), "{median}");
+    assert!((mean - 20.0 * (0.3f64 * 0.3 / 2.0).exp()).abs() < 0.2, "{mean}");
+    let lead = fleet::simulate::contest::planned_lead(boot) as usize;
+    let within = took.iter().filter(|took| **took <= lead).count() as f64 / 20_000.0;
+    assert!((0.89..0.93).contains(&within), "a tenth is later than what is planned for: {within} by {lead}");
+}
+
+#[test]
+fn a_fifth_of_launches_fail_as_asked() {
+    let came = boot_times(Boot { minutes: 5, spread: 0.0, failing: 0.2 }, 20_000).len() as f64 / 20_000.0;
+    assert!((0.79..0.81).contains(&came), "{came}");
 }
 
 proptest! {

@@ -4,9 +4,11 @@
 
 mod capacity;
 mod corpus;
+mod coverage;
 mod encoders;
 mod engine;
 mod events;
+mod families;
 mod judge;
 mod latency;
 mod load;
@@ -14,6 +16,7 @@ mod metrics;
 mod oracle;
 mod planner;
 mod prometheus;
+mod queue_model;
 mod rollout;
 mod study;
 mod trace;

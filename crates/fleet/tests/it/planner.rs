@@ -42,8 +42,9 @@ fn a_level_shift_is_followed_within_the_hour() {
     assert!((60..=75).contains(&total), "{total}");
 }
 
+/// A walk of chance: nothing that came before says where it goes.
 #[test]
-fn without_a_season_it_says_so_or_finds_none() {
+fn without_skill_it_says_so_in_these_words() {
     let mut chance = fleet::simulate::chance::Chance::new(4);
     let walk: Vec<f64> = (0..9000)
         .scan(50.0f64, |level, _| {
@@ -52,7 +53,10 @@ fn without_a_season_it_says_so_or_finds_none() {
         })
         .collect();
     let words = live(|n| Some(walk[n]), walk.len()).0.forecaster().words();
-    assert!(words.contains("o season found") || words.starts_with("No skill"), "{words}");
+    assert_eq!(
+        words,
+        "No skill on this series: the models missed by 1.86%, plain level and slope by 1.83%; following those."
+    );
 }
 
 #[test]

@@ -165,6 +165,9 @@ pub struct SimulateArgs {
     /// CSV of `time,load`, one row per interval, as in `2014-07-01 00:30:00,8127`
     #[arg(long, value_name = "FILE")]
     pub trace: PathBuf,
+    /// What was known to come, as in `fleet run --calendar`: a file with [[event]] brand, kind, name, at
+    #[arg(long, value_name = "FILE")]
+    pub calendar: Option<PathBuf>,
     /// Instances that the greatest load of the trace keeps busy
     #[arg(long, value_name = "COUNT", default_value_t = 200.0, value_parser = peak)]
     pub peak: f64,

@@ -6,10 +6,12 @@ use std::{
 };
 
 use domain::Timestamp;
-use fleet::{load::Load, plan::Role, rollout::Totals};
+use fleet::{
+    load::Load,
+    plan::{self, Role},
+    rollout::Totals,
+};
 
-/// The backstop wants so much room above the load that it sees: it alone would be too late, and only mends.
-const ROOM: f64 = 0.9;
 /// Without a plan, one instance is let go in this time.
 const LETS_GO_EVERY: Duration = Duration::from_secs(60);
 
@@ -24,7 +26,10 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { stretch: Duration::from_secs(1), stays: Duration::from_secs(5 * 60) }
+        Self {
+            stretch: Duration::from_secs(1),
+            stays: Duration::from_secs(60 * u64::from(plan::Backstop::HOST.stays)),
+        }
     }
 }
 
@@ -79,7 +84,7 @@ impl Backstop {
             }
             if let (Some(since), Some(worth)) = (since, capacity.worth(came)) {
                 let worth = worth / since.as_secs_f64();
-                self.needs.push_back((now, (worth / ROOM).ceil() as u32));
+                self.needs.push_back((now, plan::Backstop::HOST.need(worth)));
             }
             self.last.clone_from(totals);
             self.looked = Some(now);

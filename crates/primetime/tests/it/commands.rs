@@ -99,7 +99,52 @@ fn a_history_is_replayed_under_every_policy() {
         assert!(table.contains(policy), "{policy} is not in\n{table}");
     }
     assert!(fs::read_to_string(out.join("fleet.html")).unwrap().contains("<svg"));
+    assert!(!table.contains("no calendar"), "nobody has one:\n{table}");
     fs::write(&path, "time,load\n2026-03-01 00:00:00,12\n2026-03-01 00:30:00,a lot\n").unwrap();
     let said = there.fail(&format!("fleet simulate --trace {}", path.display()));
     assert!(said.contains("line 3"), "{said}");
+}
+
+#[test]
+fn a_history_is_replayed_with_its_calendar() {
+    let there = Installation::new();
+    let (trace, calendar) = (there.dir.path().join("load.csv"), there.dir.path().join("calendar.toml"));
+    // Ten evenings; on each second one at 20:00 half as much again comes within a minute.
+    let (mut load, mut events) = (String::from("time,load\n"), String::new());
+    for minute in 0..10 * 1440 {
+        let (day, at) = (minute / 1440, minute % 1440);
+        let is_on = day % 2 == 1 && (1200..1320).contains(&at);
+        let usual = 55.0 - 45.0 * f64::cos(f64::from(at) / 1440.0 * std::f64::consts::TAU);
+        let came = usual * if is_on { 1.5 } else { 1.0 };
+        load += &format!("2026-03-{:02} {:02}:{:02}:00,{came:.1}\n", day + 1, at / 60, at % 60);
+        if is_on && at == 1200 {
+            events += &format!(
+                "[[event]]\nbrand = \"harbour\"\nkind = \"premiere\"\nname = \"Episode {day}\"\n\
+                 at = \"2026-03-{:02}T20:00:00Z\"\n",
+                day + 1
+            );
+        }
+    }
+    fs::write(&trace, load).unwrap();
+    let words = format!(
+        "fleet simulate --boot 5 --peak 20 --trace {} --calendar {}",
+        trace.display(),
+        calendar.display()
+    );
+    fs::write(&calendar, &events).unwrap();
+    let table = there.succeed(&words);
+    assert!(table.contains("no calendar") && table.contains("  The calendar: "), "{table}");
+
+    let fails = |text: &str, words_of_it: &str| {
+        fs::write(&calendar, text).unwrap();
+        let said = there.fail(&words);
+        assert!(said.contains("calendar.toml") && said.contains(words_of_it), "{said}");
+    };
+    fails(&events.replace("2026-", "2025-"), "none of its 5 events is within the trace");
+    fails("", "none of its 0 events is within the trace");
+    fails("[[event]]\nkind = \"premiere\"\n", "missing field `name`");
+    fails(&events.replace("T20:00:00Z", " at eight"), "2026-03-02 at eight of Episode 1");
+    fails("when = 3\n", "unknown field `when`");
+    fs::remove_file(&calendar).unwrap();
+    assert!(there.fail(&words).contains("read the calendar in"));
 }

@@ -48,11 +48,13 @@ fn need(mean: f64, sd: f64, price: f64) -> u32 {
         let z = (n - mean) / sd;
         sd * (density(z) - z * above(z))
     };
-    let mut n = (mean - 8.0 * sd).floor().max(0.0);
-    while n < mean + 12.0 * sd && lost(n) - lost(n + 1.0) >= price {
-        n += 1.0;
+    // One more instance saves the less the more there are: halve.
+    let (mut low, mut high) = ((mean - 8.0 * sd).floor().max(0.0), (mean + 12.0 * sd).ceil());
+    while low < high {
+        let middle = ((low + high) / 2.0).floor();
+        if lost(middle) - lost(middle + 1.0) >= price { low = middle + 1.0 } else { high = middle }
     }
-    n.max(1.0) as u32
+    high.max(1.0) as u32
 }
 
 fn density(z: f64) -> f64 {

@@ -6,11 +6,12 @@ use crate::simulate::engine::{Policy, Seen};
 const HOUR: usize = 60;
 const DAY: usize = 24 * HOUR;
 
-/// Amazon EC2 Auto Scaling User Guide, "How predictive scaling works": from up to 14 days of history (24 hours at the
-/// least) an hourly forecast for the next 48 hours, made anew every 6 hours; capacity is raised at the start of the hour, or
-/// `SchedulingBufferTime` earlier; it never scales in, which is left to a dynamic policy beside it, as its pages advise:
-/// [`TargetTracking`]. The vendor's model is not published; here an hour is forecast from the same hours of the last 14
-/// days, those of the same weekday counting more, times how today and yesterday went against theirs.
+/// Amazon Web Services, *Amazon EC2 Auto Scaling User Guide*, "How predictive scaling works",
+/// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/predictive-scaling-policy-overview.html>, as of 2026: from up to
+/// 14 days of history (24 hours at the least) an hourly forecast for the next 48 hours, made anew every 6 hours; capacity is
+/// raised at the start of the hour, or `SchedulingBufferTime` earlier; it never scales in, which is left to a dynamic policy
+/// beside it, as its pages advise: [`TargetTracking`]. The vendor's model is not published; here an hour is forecast from the
+/// same hours of the last 14 days, those of the same weekday counting more, times how today and yesterday went against theirs.
 #[derive(Debug)]
 pub struct AwsPredictive {
     target: f64,
@@ -74,8 +75,13 @@ impl Policy for AwsPredictive {
     }
 }
 
-/// Holt's linear method (1957), as the predictive-horizontal-pod-autoscaler project and many in-house scalers use it: a
-/// smoothed level and slope, looked ahead over the boot time, times a pad; scale-in after the need was lower for a while.
+/// Holt's linear method: no vendor's, but what a scaler made in-house comes to. R. J. Hyndman and G. Athanasopoulos,
+/// *Forecasting: Principles and Practice*, 3rd edition, OTexts 2021, section 8.2, <https://otexts.com/fpp3/holt.html>. The rule:
+/// `level = α load + (1 - α) (level + slope)`, `slope = β (level - level before) + (1 - β) slope`, and so many instances as
+/// `pad * (level + max(slope, 0) * ahead)` rounded up, `ahead` a swept multiple of the time from a launch to service; fewer only
+/// after the need was lower for a while. (J. Thomperoo's predictive-horizontal-pod-autoscaler, 2023,
+/// <https://github.com/jthomperoo/predictive-horizontal-pod-autoscaler>, offers a line and Holt-Winters over replica counts with
+/// such a look-ahead; a season of a week in minutes is beyond what it keeps, so that its line is the nearer relative.)
 #[derive(Debug, Clone)]
 pub struct LevelSlope {
     pad: f64,
@@ -88,8 +94,8 @@ pub struct LevelSlope {
 
 impl LevelSlope {
     /// Pad, smoothing of level and slope, minutes looked ahead, minutes of lower need before it scales in.
-    pub fn new(pad: f64, alpha: f64, beta: f64, ahead: u32, window: usize) -> Self {
-        Self { pad, alpha, beta, ahead: f64::from(ahead), stable: Highest::new(window + 1), state: None }
+    pub fn new(pad: f64, alpha: f64, beta: f64, ahead: f64, window: usize) -> Self {
+        Self { pad, alpha, beta, ahead, stable: Highest::new(window + 1), state: None }
     }
 }
 

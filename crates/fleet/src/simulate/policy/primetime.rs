@@ -1,11 +1,12 @@
-//! Ours: the planner that the running fleet uses.
+//! Ours: the planner that the running fleet uses, and the reactive scaler that stands behind it.
 
 use crate::{
     forecast::event::Event,
-    plan::{Planner, Role, View},
+    plan::{Backstop, Planner, Role, View},
     simulate::{
         demand::Demand,
         engine::{Policy, Seen},
+        policy::reactive::Highest,
     },
 };
 
@@ -32,25 +33,27 @@ impl Views {
     }
 }
 
-/// Decides by what was seen, at a price.
-#[derive(Debug, Clone, Copy)]
+/// The greater of the planner's floor at a price and what the backstop asks for.
+#[derive(Debug, Clone)]
 pub struct Primetime<'a> {
     views: &'a Views,
     price: f64,
+    backstop: Option<(Backstop, Highest)>,
 }
 
 impl<'a> Primetime<'a> {
     /// `price`: see [`View::want`].
-    pub fn new(views: &'a Views, price: f64) -> Self {
-        Self { views, price }
+    pub fn new(views: &'a Views, price: f64, backstop: Option<Backstop>) -> Self {
+        let backstop = backstop.map(|one| (one, Highest::new(one.stays as usize + 1)));
+        Self { views, price, backstop }
     }
 }
 
 impl Policy for Primetime<'_> {
     fn want(&mut self, seen: &Seen<'_>) -> u32 {
-        match seen.minute.checked_sub(1) {
-            Some(before) => self.views.0[before].want(seen.total(), self.price),
-            None => seen.total(),
-        }
+        let Some(before) = seen.minute.checked_sub(1) else { return seen.total() };
+        let floor = self.views.0[before].want(seen.total(), self.price);
+        let Some((backstop, stable)) = &mut self.backstop else { return floor };
+        floor.max(stable.push(backstop.need(seen.last)))
     }
 }

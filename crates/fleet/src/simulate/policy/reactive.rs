@@ -42,12 +42,16 @@ impl Highest {
     }
 }
 
-/// Kubernetes, "Horizontal Pod Autoscaling", "Algorithm details" and "Configurable scaling behavior":
+/// The Kubernetes Authors, "Horizontal Pod Autoscaling", sections "Algorithm details" and "Configurable scaling behavior",
+/// <https://kubernetes.io/docs/concepts/workloads/autoscaling/horizontal-pod-autoscale/>, as of 2026:
 /// `desired = ceil(current * metric / target)`, nothing within the tolerance (0.1, configurable since 1.33, KEP-4951),
 /// scale-down to the highest of what was desired within the stabilisation window (300 s). The default scale-up policies
-/// (double, or four pods, per 15 s) never bind on a scale of minutes. The metric is requests per pod, as offered:
-/// kinder than processor time, which saturates. Pods that are not ready count as idle when it scales up, so that
-/// `current` is all of them.
+/// (double, or four pods, per 15 s) never bind on a scale of minutes.
+///
+/// The metric is an external one with a target average value: what is offered to all, kinder than processor time, which
+/// saturates. Such a metric is divided by all pods of the status, ready or not (`GetExternalPerPodMetricReplicas` in
+/// kubernetes/kubernetes, `pkg/controller/podautoscaler/replica_calculator.go`), so that `current` is all of them. That pods
+/// which are not ready are set aside, and count as idle when it scales up, is the rule for metrics of pods, not for this one.
 #[derive(Debug, Clone)]
 pub struct Hpa {
     target: f64,
@@ -76,9 +80,13 @@ impl Policy for Hpa {
     }
 }
 
-/// Amazon EC2 Auto Scaling User Guide, "Target tracking scaling policies": a policy keeps two CloudWatch alarms, high when
-/// the metric was over the target in 3 consecutive minutes, low when it was under 90% of the target in 15; it scales out in
-/// proportion, counts warming instances as capacity already ordered, and removes none while any warms up.
+/// Amazon Web Services, *Amazon EC2 Auto Scaling User Guide*, "Target tracking scaling policies for Amazon EC2 Auto Scaling",
+/// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/as-scaling-target-tracking.html>, and "Create a target tracking
+/// policy using high-resolution metrics for faster response",
+/// <https://docs.aws.amazon.com/autoscaling/ec2/userguide/policy-creating-high-resolution-metrics.html>, as of 2026. A policy
+/// keeps two CloudWatch alarms, high when the metric was over the target in 3 consecutive minutes, low when it was under 90%
+/// of the target in 15 (what the alarms that it makes say; the guide itself says "usually more than 10% lower"); it scales out
+/// in proportion, and counts warming instances as capacity already ordered. Whether scale-in waits for those is swept.
 #[derive(Debug, Clone)]
 pub struct TargetTracking {
     target: f64,

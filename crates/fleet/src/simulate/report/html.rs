@@ -4,10 +4,11 @@ use std::fmt::Write;
 
 use super::{
     svg::{Line, chart, escape},
-    table,
+    table::{condition_words, table},
 };
 use crate::simulate::{
     contest::GOAL,
+    setting::{ALONE, OURS},
     study::{Curves, Row, Study, goal_words},
 };
 
@@ -18,7 +19,7 @@ pre{overflow-x:auto;background:#f6f6f8;padding:1rem;font-size:13px}h2{margin-top
 /// Colours that stay apart for the colour-blind (Okabe and Ito, 2008).
 fn colour(policy: &str) -> &'static str {
     match policy {
-        "primetime" => "#d55e00",
+        OURS => "#d55e00",
         "level+slope" => "#0072b2",
         "hpa" => "#009e73",
         "target-tracking" => "#cc79a7",
@@ -40,7 +41,7 @@ pub fn page(studies: &[Study]) -> String {
         for gap in study.gaps() {
             let rows: Vec<&Row> =
                 study.rows.iter().filter(|row| row.noise == gap.noise && row.boot == gap.boot).collect();
-            let _ = write!(body, "<h3>Noise {:.0}%, boot {} min</h3>", gap.noise * 100.0, gap.boot.minutes);
+            let _ = write!(body, "<h3>{}</h3>", condition_words(gap.noise, gap.boot));
             body += &frontier(&rows);
         }
         let _ = write!(body, "<pre>{}</pre>", escape(&table(study)));
@@ -48,8 +49,11 @@ pub fn page(studies: &[Study]) -> String {
     format!(
         "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">\
          <title>What each policy would have cost</title><style>{STYLE}</style><h1>What each policy would have cost</h1>\
-         <p>Instance-hours, booting included, against the share of load turned away. Everybody's settings were swept on the \
-         first weeks; shown is the rest. The dashed comparison of the tables is made at {}.</p>{body}</html>",
+         <p>Instance-hours, booting included, against the share of load turned away, on the weeks after those on which everybody's \
+         settings were swept and chosen. Tables say two things of everybody. <b>hours</b>: at {}, where the one knob that \
+         trades hours for load turned away is read off on the shown weeks themselves, so that all are compared at the same \
+         quality. <b>as tuned</b>: with the knob, too, as the first weeks gave it, and what was turned away then; on the \
+         frontiers a ring.</p>{body}</html>",
         goal_words()
     )
 }
@@ -64,12 +68,14 @@ fn week(curves: &Curves) -> String {
             name,
             colour: colour(name),
             points: thin(numbers(ready.iter().map(|n| f64::from(*n)).collect())),
-            marked: false,
+            ring: None,
         })
         .collect();
     let load = thin(numbers(curves.load.clone()));
-    lines.push(Line { name: "offered load", colour: "#999999", points: load, marked: false });
-    chart("The busiest week", ("day", "instances"), &lines, |x| format!("{:.1}", x / 1440.0))
+    lines.push(Line { name: "offered load", colour: "#999999", points: load, ring: None });
+    let title = format!("The busiest week, {}", condition_words(curves.noise, curves.boot));
+    format!("<h3>{title}</h3>")
+        + &chart(&title, ("day", "instances"), &lines, |x| format!("{:.1}", x / 1440.0))
 }
 
 /// Every fifth minute is enough for a week on a screen; of each five the highest, so that no peak is lost.
@@ -80,18 +86,14 @@ fn thin(points: Vec<(f64, f64)>) -> Vec<(f64, f64)> {
 }
 
 fn frontier(rows: &[&Row]) -> String {
-    let lines: Vec<Line<'_>> = rows
-        .iter()
-        .filter(|row| !matches!(row.policy, "static" | "clairvoyant"))
+    let spot = |share: f64, hours: f64| (share.max(GOAL / 100.0).log10(), hours);
+    let shown = rows.iter().filter(|row| !matches!(row.policy, "static" | "clairvoyant" | ALONE));
+    let lines: Vec<Line<'_>> = shown
         .map(|row| Line {
             name: row.policy,
             colour: colour(row.policy),
-            points: row
-                .frontier
-                .iter()
-                .map(|spot| (spot.outcome.shed_share().max(GOAL / 100.0).log10(), spot.outcome.hours()))
-                .collect(),
-            marked: true,
+            points: row.frontier.iter().map(|at| spot(at.outcome.shed_share(), at.outcome.hours())).collect(),
+            ring: row.seeds.first().map(|read| spot(read.as_tuned.shed_share(), read.as_tuned.hours())),
         })
         .collect();
     chart("Frontier", ("share of load turned away", "instance-hours"), &lines, |x| {

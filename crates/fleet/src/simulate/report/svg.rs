@@ -10,8 +10,8 @@ pub struct Line<'a> {
     pub colour: &'a str,
     /// Points, in the chart's units.
     pub points: Vec<(f64, f64)>,
-    /// Whether its points are marked.
-    pub marked: bool,
+    /// A place of its own, shown as a ring; the points of a line that has one are marked.
+    pub ring: Option<(f64, f64)>,
 }
 
 const WIDTH: f64 = 920.0;
@@ -22,8 +22,12 @@ const TOP: f64 = 28.0;
 
 /// A chart. `tick` turns a place on the x axis into its label.
 pub fn chart(title: &str, axes: (&str, &str), lines: &[Line<'_>], tick: impl Fn(f64) -> String) -> String {
-    let points =
-        || lines.iter().flat_map(|line| &line.points).filter(|(x, y)| x.is_finite() && y.is_finite());
+    let points = || {
+        lines
+            .iter()
+            .flat_map(|line| line.points.iter().chain(&line.ring))
+            .filter(|(x, y)| x.is_finite() && y.is_finite())
+    };
     let span = |of: fn(&(f64, f64)) -> f64| {
         let (low, high) = points().map(of).fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(v), h.max(v)));
         if low < high { (low, high) } else { (low.min(0.0), low.max(0.0) + 1.0) }
@@ -56,7 +60,7 @@ pub fn chart(title: &str, axes: (&str, &str), lines: &[Line<'_>], tick: impl Fn(
         let mut path = String::new();
         for (x, y) in line.points.iter().filter(|(x, y)| x.is_finite() && y.is_finite()) {
             let _ = write!(path, "{}{:.1} {:.1}", if path.is_empty() { 'M' } else { 'L' }, px(*x), py(*y));
-            if line.marked {
+            if line.ring.is_some() {
                 let _ = write!(
                     svg,
                     "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"3\" fill=\"{}\"/>",
@@ -66,7 +70,16 @@ pub fn chart(title: &str, axes: (&str, &str), lines: &[Line<'_>], tick: impl Fn(
                 );
             }
         }
-        let legend = LEFT + 130.0 * at as f64;
+        if let Some((x, y)) = line.ring.filter(|(x, y)| x.is_finite() && y.is_finite()) {
+            let _ = write!(
+                svg,
+                "<circle cx=\"{:.1}\" cy=\"{:.1}\" r=\"7\" fill=\"none\" stroke=\"{}\" stroke-width=\"2\"/>",
+                px(x),
+                py(y),
+                line.colour
+            );
+        }
+        let legend = LEFT + (WIDTH - LEFT) / lines.len().max(7) as f64 * at as f64;
         let _ = write!(
             svg,
             "<path d=\"{path}\" fill=\"none\" stroke=\"{0}\" stroke-width=\"1.6\"/>\

@@ -130,7 +130,8 @@ fn first_openings(windows: &[Window]) -> BTreeMap<String, Timestamp> {
     first
 }
 
-fn read(path: &Path) -> Result<Vec<Event>, Failed> {
+/// What stands in a file.
+pub fn read(path: &Path) -> Result<Vec<Event>, Failed> {
     let doing = || format!("read the calendar in {}", path.display());
     if fs::metadata(path).doing(doing)?.len() > MOST_BYTES {
         return Err(Failed::new(format!("{} is longer than any calendar", path.display())));

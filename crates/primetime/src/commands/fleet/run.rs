@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::Timestamp;
 use drivers::group::Aim;
-use fleet::plan::Role;
+use fleet::plan::{PRICE, Role};
 use ops::{
     OpsError,
     fleet::{Aims, Announced, Fleet, Looked},
@@ -33,8 +33,6 @@ pub(super) const EVERY: Duration = Duration::from_secs(2);
 pub(super) const CALENDAR_EVERY: u32 = 15;
 /// Looks between two at the clock.
 pub(super) const CLOCK_EVERY: u32 = 5;
-/// Of an instance, if nobody says another.
-const PRICE: f64 = 0.02;
 
 /// Plans until SIGTERM or SIGINT.
 pub fn run(config: Config, wanted: &RunArgs) -> Result<(), Failed> {
