@@ -21,6 +21,7 @@ mod hosts;
 mod images;
 mod killed;
 mod machine;
+mod migration;
 mod previous;
 mod probe;
 mod process;
