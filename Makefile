@@ -168,7 +168,7 @@ packages-deploy:
 	@scripts/packages python3-venv systemd podman
 deploy-tools: packages-deploy
 	@scripts/deploy-tools
-test-deploy: deploy-tools ## Units, manifests and templates of deploy/, by systemd-analyze, schemas, cfn-lint and moto
+test-deploy: deploy-tools ## Units, manifests, templates and scripts of deploy/, by systemd-analyze, schemas, cfn-lint and moto
 	target/tools/deploy/bin/python -m unittest discover --buffer --start-directory tests/deploy
 
 GOLDEN_PACKAGES := mmdebstrap qemu-system-x86 qemu-utils ovmf packer mtools dosfstools gdisk systemd-boot-efi binutils e2fsprogs
