@@ -15,8 +15,8 @@ use crate::{
     replaced::Crowd,
 };
 
-const HOST: &str = "host --roles site,origin --release v1 --instances 2";
-const ALONE: [&str; 2] = ["--set", "database.path=none"];
+pub const HOST: &str = "host --roles site,origin --release v1 --instances 2";
+pub const ALONE: [&str; 2] = ["--set", "database.path=none"];
 
 /// A release whose binary is a script: it starts the binary under test, or does what it should not.
 pub fn release(there: &Installation, name: &str, script: &str) {

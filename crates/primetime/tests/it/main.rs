@@ -15,6 +15,7 @@ mod containers;
 #[cfg(feature = "aws")]
 mod engine;
 mod fleet;
+mod full;
 mod golden_images;
 mod host;
 mod hosts;
