@@ -125,12 +125,14 @@ bench-pull: ui ## Twenty hosts pull one release at once, against one docker-regi
 	node bench/pull.mjs
 
 # The release before this one: whatever is rolled out runs beside it, on one database, bucket and edition.
-PREVIOUS := e32db5d3faf7
+PREVIOUS := fd7ac2c74498
 .PHONY: test-previous
 test-previous: packages-test ui ## The previous release's binary beside this one's, on one database and one edition
 	@if git cat-file -e '$(PREVIOUS)^{commit}'; then \
 	  scripts/previous $(PREVIOUS) && PREVIOUS_BINARY=$(CURDIR)/target/previous/$(PREVIOUS)/primetime \
 	  cargo test --workspace --locked --quiet $(ENGINES) --test it -- --ignored previous::; \
+	elif [ "$$(git rev-parse --is-shallow-repository)" = false ]; then \
+	  echo 'test-previous: $(PREVIOUS), the release before, is no commit of this history: name another one' >&2; exit 1; \
 	else echo 'NOT TESTED beside the release before: this clone has no history (git fetch --unshallow)'; fi
 
 .PHONY: bench-rollout
