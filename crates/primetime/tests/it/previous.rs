@@ -58,6 +58,7 @@ async fn the_release_before_and_this_one_serve_side_by_side() {
         there.binary = by;
         catalogue::write(&there.input(), words);
         there.succeed(&format!("import IN {flags}"));
+        there.succeed(&format!("publish {flags}"));
         for running in [&mut old, &mut young] {
             running.until(words, async |running| shows(running, words).await).await;
         }
@@ -100,8 +101,11 @@ async fn hosts_of_the_release_before_and_of_this_one_are_one_fleet() {
     let first = host(&old, "busan");
     let mut second = host(&young, "jeju");
     says(&old, &mut second, "site runs 4 of v1 on 2 hosts").await;
-    let crowd = Crowd::at(old.address);
-    crowd.goes_on(&mut second).await;
+    // Canary and control stand on one of the hosts: each has viewers.
+    let crowds = [&old, &young].map(|there| Crowd::at(there.address));
+    for crowd in &crowds {
+        crowd.goes_on(&mut second).await;
+    }
 
     // The other one is away just when a rollout begins, so that the newer leads; and back at once.
     assert!(first.signal(Signal::TERM).await.success());
@@ -120,9 +124,11 @@ async fn hosts_of_the_release_before_and_of_this_one_are_one_fleet() {
     says(&young, &mut first, "from v2 to v1").await;
     says(&young, &mut first, ": done").await;
     says(&young, &mut first, "site runs 6 of v1 on 2 hosts").await;
-    crowd.goes_on(&mut first).await;
-    let answered = crowd.end().await;
-    assert!(answered.is_ok(), "{answered:?}\n{}", first.log());
+    for crowd in crowds {
+        crowd.goes_on(&mut first).await;
+        let answered = crowd.end().await;
+        assert!(answered.is_ok(), "{answered:?}\n{}", first.log());
+    }
     assert!(young.succeed("audit verify").contains("none edited"));
     for host in [first, second] {
         assert!(host.signal(Signal::INT).await.success());
