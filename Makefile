@@ -125,12 +125,14 @@ bench-pull: ui ## Twenty hosts pull one release at once, against one docker-regi
 	node bench/pull.mjs
 
 # The release before this one: whatever is rolled out runs beside it, on one database, bucket and edition.
-PREVIOUS := e32db5d3faf7
+PREVIOUS := fd7ac2c74498
 .PHONY: test-previous
 test-previous: packages-test ui ## The previous release's binary beside this one's, on one database and one edition
 	@if git cat-file -e '$(PREVIOUS)^{commit}'; then \
 	  scripts/previous $(PREVIOUS) && PREVIOUS_BINARY=$(CURDIR)/target/previous/$(PREVIOUS)/primetime \
 	  cargo test --workspace --locked --quiet $(ENGINES) --test it -- --ignored previous::; \
+	elif [ "$$(git rev-parse --is-shallow-repository)" = false ]; then \
+	  echo 'test-previous: $(PREVIOUS), the release before, is no commit of this history: name another one' >&2; exit 1; \
 	else echo 'NOT TESTED beside the release before: this clone has no history (git fetch --unshallow)'; fi
 
 .PHONY: bench-rollout
@@ -172,7 +174,7 @@ packages-deploy:
 	@scripts/packages python3-venv systemd podman
 deploy-tools: packages-deploy
 	@scripts/deploy-tools
-test-deploy: deploy-tools ## Units, manifests and templates of deploy/, by systemd-analyze, schemas, cfn-lint and moto
+test-deploy: deploy-tools ## Units, manifests, templates and scripts of deploy/, by systemd-analyze, schemas, cfn-lint and moto
 	target/tools/deploy/bin/python -m unittest discover --buffer --start-directory tests/deploy
 
 GOLDEN_PACKAGES := mmdebstrap qemu-system-x86 qemu-utils ovmf packer mtools dosfstools gdisk systemd-boot-efi binutils e2fsprogs

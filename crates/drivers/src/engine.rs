@@ -66,16 +66,24 @@ pub struct Spec {
 pub enum Program {
     /// A file of this machine: [`Local`](crate::Local).
     Binary(PathBuf),
-    /// A container image that the engine already has, by repository and tag or digest: [`Podman`](crate::Podman). Its entry point
-    /// takes the arguments.
-    Image(String),
+    /// A container image that the engine already has: [`Podman`](crate::Podman). Its entry point takes the arguments.
+    Image(Image),
+}
+
+/// A container image.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// Repository and tag or digest.
+    pub name: String,
+    /// What it must be, whatever has that name: one of these, each the SHA-256 of an image's configuration in hexadecimal digits.
+    pub ids: Vec<String>,
 }
 
 impl fmt::Display for Program {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Binary(path) => path.display().fmt(f),
-            Self::Image(name) => f.write_str(name),
+            Self::Image(image) => f.write_str(&image.name),
         }
     }
 }

@@ -17,7 +17,7 @@ pub mod podman;
 mod probe;
 mod program;
 
-pub use engine::{Caps, End, Engine, EngineError, Instance, Name, Program, Spec, State, Traffic};
+pub use engine::{Caps, End, Engine, EngineError, Image, Instance, Name, Program, Spec, State, Traffic};
 pub use host::{Host, Programs, Purpose};
 pub use keeper::{Goal, Keeper, Kept, MOST_PAUSE, Patience};
 pub use local::Local;

@@ -7,6 +7,7 @@
 use std::{
     collections::BTreeMap,
     error::Error,
+    fs::{self, File},
     io::{BufRead, BufReader, ErrorKind, Write},
     net::{TcpListener, TcpStream},
     os::fd::AsFd,
@@ -20,14 +21,21 @@ use std::{
 };
 
 const PAUSE: Duration = Duration::from_micros(300);
+/// What every answer takes, of every release.
+const USUAL: Duration = Duration::from_millis(10);
+/// What one that leaks keeps of each request; and of every so many, an open file.
+const KEPT: usize = 40_000;
+const OPENS_EVERY: u64 = 10;
 const BOUNDS: [f64; 8] = [0.0005, 0.001, 0.002, 0.004, 0.008, 0.016, 0.032, 0.064];
 
 static SERVING: AtomicBool = AtomicBool::new(false);
 static STOPPING: AtomicBool = AtomicBool::new(false);
 static OPEN: AtomicU64 = AtomicU64::new(0);
 static ASKED: AtomicU64 = AtomicU64::new(0);
-/// By class, and by bucket.
-static COUNTS: Mutex<(BTreeMap<&str, u64>, [u64; 9])> = Mutex::new((BTreeMap::new(), [0; 9]));
+/// By route and class, and by bucket.
+type Counts = (BTreeMap<(String, &'static str), u64>, [u64; 9]);
+static COUNTS: Mutex<Counts> = Mutex::new((BTreeMap::new(), [0; 9]));
+static LEAKED: Mutex<(Vec<Vec<u8>>, Vec<File>)> = Mutex::new((Vec::new(), Vec::new()));
 
 fn main() -> Result<ExitCode, Box<dyn Error>> {
     let release: &'static str = std::env::args().nth(1).unwrap_or_default().leak();
@@ -79,20 +87,37 @@ fn reply(mut connection: TcpStream, status: &str, body: &str) -> std::io::Result
 }
 
 fn answer(connection: TcpStream, release: &str) -> std::io::Result<()> {
-    path(&connection)?;
+    let path = path(&connection)?;
     let began = Instant::now();
-    if release.ends_with("slow") {
-        sleep(Duration::from_millis(40));
-    }
-    let fails = release.ends_with("errors") && ASKED.fetch_add(1, SeqCst).is_multiple_of(10);
+    let asked = ASKED.fetch_add(1, SeqCst);
+    sleep(match release {
+        _ if release.ends_with("slow") => USUAL + Duration::from_millis(40),
+        _ if release.ends_with("doubled") => USUAL * 2,
+        _ => USUAL,
+    });
+    leak(release, asked)?;
+    let fails = release.ends_with("errors") && asked.is_multiple_of(10)
+        || release.ends_with("rare-fails") && path == "/rare";
     let (status, class) = if fails { ("500 Oh", "5xx") } else { ("200 OK", "2xx") };
     let seconds = began.elapsed().as_secs_f64();
     {
         let mut counts = COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
-        *counts.0.entry(class).or_default() += 1;
+        *counts.0.entry((path, class)).or_default() += 1;
         counts.1[BOUNDS.partition_point(|bound| *bound < seconds)] += 1;
     }
     reply(connection, status, release)
+}
+
+fn leak(release: &str, asked: u64) -> std::io::Result<()> {
+    let mut leaked = LEAKED.lock().unwrap_or_else(PoisonError::into_inner);
+    if release.ends_with("leaks") {
+        // Written to: memory that nobody touches is not resident.
+        leaked.0.push(vec![1; KEPT]);
+    }
+    if release.ends_with("opens") && asked.is_multiple_of(OPENS_EVERY) {
+        leaked.1.push(File::open("/dev/null")?);
+    }
+    Ok(())
 }
 
 fn obey(connection: TcpStream, release: &str) -> std::io::Result<()> {
@@ -104,7 +129,7 @@ fn obey(connection: TcpStream, release: &str) -> std::io::Result<()> {
             SERVING.store(false, SeqCst);
             STOPPING.store(true, SeqCst);
         }
-        "/metrics" => return reply(connection, "200 OK", &metrics()),
+        "/metrics" => return reply(connection, "200 OK", &metrics()?),
         _ => {}
     }
     let state = match (STOPPING.load(SeqCst), SERVING.load(SeqCst)) {
@@ -116,12 +141,22 @@ fn obey(connection: TcpStream, release: &str) -> std::io::Result<()> {
     reply(connection, "200 OK", state)
 }
 
-fn metrics() -> String {
+/// Resident bytes and open files of this process: proc(5).
+fn held() -> std::io::Result<(u64, usize)> {
+    let status = fs::read_to_string("/proc/self/status")?;
+    let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix(" kB"));
+    let kib: u64 = resident.and_then(|kib| kib.parse().ok()).ok_or(ErrorKind::InvalidData)?;
+    Ok((kib << 10, fs::read_dir("/proc/self/fd")?.count()))
+}
+
+fn metrics() -> std::io::Result<String> {
+    let (memory, files) = held()?;
     let counts = COUNTS.lock().unwrap_or_else(PoisonError::into_inner);
-    let mut text = String::new();
-    for (class, count) in &counts.0 {
+    let mut text =
+        format!("primetime_process_resident_memory_bytes {memory}\nprimetime_process_open_fds {files}\n");
+    for ((route, class), count) in &counts.0 {
         text += &format!(
-            "primetime_http_requests_total{{role=\"site\",route=\"/\",class=\"{class}\"}} {count}\n"
+            "primetime_http_requests_total{{role=\"site\",route=\"{route}\",class=\"{class}\"}} {count}\n"
         );
     }
     let mut sum = 0;
@@ -132,7 +167,8 @@ fn metrics() -> String {
             "primetime_http_request_seconds_bucket{{le=\"{le}\",role=\"site\",route=\"/\"}} {sum}\n"
         );
     }
-    text + &format!(
-        "primetime_http_offered_total{{role=\"site\"}} {sum}\nprimetime_http_connections_accepted_total {sum}\n# EOF\n"
-    )
+    Ok(text
+        + &format!(
+            "primetime_http_offered_total{{role=\"site\"}} {sum}\nprimetime_http_connections_accepted_total {sum}\n# EOF\n"
+        ))
 }

@@ -111,6 +111,12 @@ pub(crate) fn images(dir: &Path) -> Result<Vec<(String, Digest, Vec<Digest>)>, R
     Ok(images)
 }
 
+/// The digest of an image's configuration.
+pub(crate) fn config(dir: &Path, image: &Digest) -> Result<Digest, ReleaseError> {
+    let manifest = ImageManifest::from_file(blob(dir, image)).map_err(wrong)?;
+    Ok(manifest.config().digest().clone())
+}
+
 /// Where a blob lies.
 pub(crate) fn blob(dir: &Path, digest: &Digest) -> PathBuf {
     dir.join("blobs").join(digest.algorithm().as_ref()).join(digest.digest())

@@ -37,4 +37,4 @@ pub use manifest::{BINARY_FILE, Image, Manifest, Part, RELEASE_FILE, fuzz_manife
 pub use oci_spec::image::Digest;
 pub use source::Source;
 pub use tree::{Content, Layer, Tree};
-pub use verify::{binary, verify};
+pub use verify::{binary, image_ids, verify};

@@ -10,8 +10,8 @@ use objects::keys::KeyRing;
 use oci_spec::image::Digest;
 
 use crate::{
-    BINARY_FILE, IMAGES_DIR, Manifest, Part, RELEASE_FILE, ReleaseError, digest::digest_of_file, error::At,
-    layout,
+    BINARY_FILE, IMAGES_DIR, Image, Manifest, Part, RELEASE_FILE, ReleaseError, digest::digest_of_file,
+    error::At, layout,
 };
 
 /// The manifest of the release in this folder, when all of it is as it was signed by a key of `ring`. The error names the
@@ -38,6 +38,21 @@ pub fn binary(dir: &Path, ring: &KeyRing) -> Result<(Manifest, PathBuf), Release
     check(dir, part.ok_or_else(|| ReleaseError::Missing(BINARY_FILE.into()))?)?;
     let path = dir.join(BINARY_FILE);
     Ok((manifest, path))
+}
+
+/// The configuration's digest of each image of the release in this folder, by which engines know an image that they have, when it is
+/// signed by a key of `ring`. Of the folder, nothing but the images' manifests is looked at.
+pub fn image_ids(dir: &Path, ring: &KeyRing) -> Result<(Manifest, Vec<Digest>), ReleaseError> {
+    let manifest = Manifest::read(dir, ring)?;
+    let id = |image: &Image| {
+        let path = layout::blob(Path::new(IMAGES_DIR), &image.digest);
+        let path = path.to_string_lossy();
+        let part = manifest.files.iter().find(|part| part.path == path);
+        check(dir, part.ok_or_else(|| ReleaseError::Missing(path.clone().into_owned()))?)?;
+        layout::config(&dir.join(IMAGES_DIR), &image.digest)
+    };
+    let ids = manifest.images.iter().map(id).collect::<Result<_, _>>()?;
+    Ok((manifest, ids))
 }
 
 fn check(dir: &Path, part: &Part) -> Result<(), ReleaseError> {

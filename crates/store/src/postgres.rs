@@ -22,6 +22,11 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(30);
 /// A transaction that nobody goes on with: its process hangs, and its locks must not.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
+/// How soon the server notices that whoever asked is gone: what waited for a lock for it keeps all others waiting behind it.
+const GONE_AFTER: Duration = Duration::from_secs(1);
+/// The longest that a change of tables waits for a table. Everybody who wants that table waits behind it meanwhile: shorter than
+/// they wait, so that they are answered.
+const TABLE_PATIENCE: Duration = Duration::from_secs(2);
 /// How long to wait for another process that is changing the tables.
 const SCHEMA_PATIENCE: Duration = Duration::from_secs(300);
 /// Names the lock under which tables are changed: "Prim".
@@ -59,6 +64,7 @@ fn connect_options(options: &PgConnectOptions, patience: Duration) -> PgConnectO
         ("statement_timeout", ms(STATEMENT_TIMEOUT)),
         ("lock_timeout", ms(patience)),
         ("idle_in_transaction_session_timeout", ms(IDLE_TIMEOUT)),
+        ("client_connection_check_interval", ms(GONE_AFTER)),
     ])
 }
 
@@ -180,12 +186,12 @@ pub(crate) fn decode(row: &PgRow) -> Result<Row, sqlx::Error> {
 
 /// Waits for other processes that change the tables, longer than for rows: a migration may take its time.
 pub(crate) async fn lock_schema(tx: &mut Transaction<'static, Postgres>) -> Result<(), sqlx::Error> {
-    let patience = SCHEMA_PATIENCE.as_millis().to_string();
-    let set = "SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $1, true), current_setting('lock_timeout')";
-    let before: String = sqlx::query(set).bind(patience).fetch_one(&mut **tx).await?.try_get(2)?;
+    let ms = |time: Duration| time.as_millis().to_string();
+    let set = "SELECT set_config('lock_timeout', $1, true), set_config('statement_timeout', $1, true)";
+    sqlx::query(set).bind(ms(SCHEMA_PATIENCE)).execute(&mut **tx).await?;
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SCHEMA_LOCK).execute(&mut **tx).await?;
-    // What the migrations themselves wait for keeps everybody else waiting behind them: that must stay short.
-    sqlx::query("SELECT set_config('lock_timeout', $1, true)").bind(before).execute(&mut **tx).await?;
+    let set = "SELECT set_config('lock_timeout', $1, true)";
+    sqlx::query(set).bind(ms(TABLE_PATIENCE)).execute(&mut **tx).await?;
     Ok(())
 }
 

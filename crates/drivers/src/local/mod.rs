@@ -327,7 +327,7 @@ impl Engine for Local {
 fn binary(spec: &Spec) -> Result<&Path, EngineError> {
     match &spec.program {
         Program::Binary(binary) => Ok(binary),
-        Program::Image(image) => Err(EngineError::Refused(format!(
+        image @ Program::Image(_) => Err(EngineError::Refused(format!(
             "{image} is a container image: processes of this machine are started from binaries"
         ))),
     }

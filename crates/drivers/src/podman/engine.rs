@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use super::{
     OPS, Podman,
     container::{self, Container, Drain, Facts, Mode},
+    image,
     proxy::{Server, Told},
     run,
 };
@@ -48,9 +49,11 @@ impl Engine for Podman {
             format!("{}={digest}", container::SPEC),
             format!("{}={}", container::STARTED, self.clock.now().0),
         ];
+        // By what it is, not by its name: the name may be another's a moment later.
+        let id = image::id(&self.cli, spec).await?;
         let mut options = vec!["--detach", "--name", &container];
         options.extend(labels.iter().flat_map(|label| ["--label", label.as_str()]));
-        let arguments = self.given.run(spec, &self.network, &options)?;
+        let arguments = self.given.run(spec, &id, &self.network, &options);
         match self.cli.call(&arguments).await.map_err(EngineError::from) {
             Ok(_) => Ok(()),
             // One that could not be started lies about by its name.
@@ -172,7 +175,8 @@ impl Engine for Podman {
         let container = format!("primetime.{}.once", self.service);
         // One whose supervisor was killed may be there still.
         let options = ["--rm", "--replace", "--name", &container];
-        let arguments = self.given.run(spec, &self.network, &options).map_err(|error| error.to_string())?;
+        let id = image::id(&self.cli, spec).await.map_err(|error| error.to_string())?;
+        let arguments = self.given.run(spec, &id, &self.network, &options);
         let ended = program::complete(self.cli.command(&arguments), limit, stop).await;
         if ended.is_err() {
             // The container does not end with the command line that waits for it.

@@ -12,6 +12,7 @@ mod cli;
 mod container;
 mod drain;
 mod engine;
+mod image;
 mod proxy;
 mod run;
 

@@ -4,7 +4,7 @@ use std::{fmt::Write, path::PathBuf};
 
 use rustix::process::{Resource, getrlimit};
 
-use crate::{EngineError, Program, Spec};
+use crate::Spec;
 
 /// Processes and threads of one container.
 const MOST_PROCESSES: u32 = 512;
@@ -24,23 +24,8 @@ pub struct Given {
 }
 
 impl Given {
-    /// The arguments of `podman run` after `options`, which are this container's own.
-    pub(super) fn run(
-        &self,
-        spec: &Spec,
-        network: &str,
-        options: &[&str],
-    ) -> Result<Vec<String>, EngineError> {
-        let Program::Image(image) = &spec.program else {
-            return Err(EngineError::Refused(format!(
-                "{} is a file of this machine: podman runs container images",
-                spec.program
-            )));
-        };
-        // An image by the name of an option would be one.
-        if image.is_empty() || image.starts_with('-') {
-            return Err(EngineError::Refused(format!("`{image}` is no name of an image")));
-        }
+    /// The arguments of `podman run` of the image `id`, after `options`, which are this container's own.
+    pub(super) fn run(&self, spec: &Spec, id: &str, network: &str, options: &[&str]) -> Vec<String> {
         let mut arguments = ["run", "--pull", "never", "--network", network].map(str::to_owned).to_vec();
         let mut add = |option: &str, value: String| arguments.extend([option.to_owned(), value]);
         add("--cap-drop", "all".into());
@@ -67,9 +52,9 @@ impl Given {
         }
         arguments.push("--read-only".into());
         arguments.extend(options.iter().map(|&option| option.to_owned()));
-        arguments.push(image.clone());
+        arguments.push(id.to_owned());
         arguments.extend(spec.arguments.iter().cloned());
-        Ok(arguments)
+        arguments
     }
 }
 

@@ -131,7 +131,7 @@ pub async fn conforms<D: Engine>(engine: &D, program: &Program, wrong: Program) 
 async fn local_conforms() {
     let host = Host::new().await;
     let program = Program::Binary(std::env::current_exe().unwrap());
-    conforms(&host.local, &program, Program::Image("wrong".into())).await;
+    conforms(&host.local, &program, crate::instance::image("wrong")).await;
     host.end().await;
 }
 

@@ -3,7 +3,7 @@
 use std::{convert::Infallible, net::TcpListener, time::Duration};
 
 use axum::{Router, body::Body, routing::get};
-use drivers::{Caps, Program, Spec};
+use drivers::{Caps, Image, Program, Spec};
 use futures_util::{StreamExt, stream};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
@@ -32,6 +32,11 @@ pub fn spec_of(release: &str, program: Program) -> Spec {
         arguments: arguments.map(str::to_owned).to_vec(),
         caps: Caps { memory: Some(1 << 30), files: Some(4_096) },
     }
+}
+
+/// An image that nobody signed.
+pub fn image(name: &str) -> Program {
+    Program::Image(Image { name: name.to_owned(), ids: Vec::new() })
 }
 
 #[allow(clippy::disallowed_methods, reason = "an instance is a process of its own")]

@@ -62,6 +62,7 @@ fn a_bad_release_is_undone_by_itself() {
         Trouble::Behaves(Arm { errors: 0.021, ..GOOD }),
         Trouble::Behaves(Arm { rare_fails: true, ..GOOD }),
         Trouble::Behaves(Arm { ms: 40.0, ..GOOD }),
+        Trouble::Behaves(Arm { leak: 4e6, ..GOOD }),
         Trouble::NeverReady,
         Trouble::Ends,
         Trouble::Locks,

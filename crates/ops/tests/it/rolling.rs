@@ -35,7 +35,9 @@ async fn a_good_release_goes_out_and_no_viewer_notices() {
 async fn bad_releases_are_undone_and_the_log_says_why() {
     for (release, words) in [
         ("v2-errors", "with errors against 0.0% in the control"),
-        ("v2-slow", "of the canary's answers took longer than 32 ms against 0.0% of the control's"),
+        ("v2-rare-fails", "with errors against 0.0% in the control"),
+        ("v2-slow", "of the canary's answers took longer than 32 ms against"),
+        ("v2-doubled", "of the canary's answers took longer than 16 ms against"),
         ("v2-ends", "exit status: 3; undone"),
         ("v2-never", "it was not ready in 5 s; undone"),
     ] {
@@ -46,6 +48,24 @@ async fn bad_releases_are_undone_and_the_log_says_why() {
         assert_eq!(rollout.stage, Stage::Undone, "{log}");
         assert!(log.contains(words) && log.contains("site runs v1"), "{log}");
         assert_eq!(town.processes.serving(), served("v1", 2));
+        assert_eq!(saw.failed, Vec::<String>::new());
+    }
+}
+
+/// A leak is slower than traffic: it is found while the old release is warm.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_leaks_is_undone_and_what_does_not_stays() {
+    for (release, words) in [
+        ("v2-leaks", Some("the canary's resident bytes grew by ")),
+        ("v2-opens", Some("the canary's open files grew by ")),
+        ("v2", None),
+    ] {
+        let town = Town::new(1).await;
+        town.roll_and_bake(release, 40).await;
+        let (rollout, saw) = town.carry_on(|_| false).await;
+        let log = town.log().await;
+        assert_eq!(rollout.stage, if words.is_some() { Stage::Undone } else { Stage::Done }, "{log}");
+        assert!(words.is_none_or(|words| log.contains(words) && log.contains("site runs v1")), "{log}");
         assert_eq!(saw.failed, Vec::<String>::new());
     }
 }

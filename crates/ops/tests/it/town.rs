@@ -21,8 +21,9 @@ use store::{Options, Store};
 
 use crate::processes::*;
 
-/// Requests between two looks: enough for the judge, at eight at once.
+/// Requests between two looks: enough for the judge; and how many at once.
 const REQUESTS: usize = 240;
+const AT_ONCE: usize = 24;
 /// More looks than any rollout here takes.
 const MOST_LOOKS: usize = 400;
 
@@ -91,8 +92,13 @@ impl Town {
 
     /// Plans and begins a rollout to `release`.
     pub async fn roll(&self, release: &str) {
+        self.roll_and_bake(release, 5).await;
+    }
+
+    /// The same; the old release is warm for so many seconds.
+    pub async fn roll_and_bake(&self, release: &str, bake_s: u64) {
         self.controller("first look").tick("site").await.unwrap();
-        let limits = Limits { ready_s: 5, bake_s: 5, ..Limits::default() };
+        let limits = Limits { ready_s: 5, bake_s, ..Limits::default() };
         let rules = Rules { longest_s: 60, ..Rules::default() };
         let desk = self.desk("ana");
         let (plan, hash) = desk.plan(release, limits, rules).await.unwrap();
@@ -146,16 +152,26 @@ pub async fn postgres() -> Store {
 fn traffic(address: SocketAddr) -> Saw {
     let saw = Mutex::new(Saw::default());
     thread::scope(|scope| {
-        for _ in 0..8 {
-            scope.spawn(|| {
-                for _ in 0..REQUESTS / 8 {
-                    let answer = get(address, "/");
+        for begin in 0..AT_ONCE {
+            let saw = &saw;
+            scope.spawn(move || {
+                for at in (begin..REQUESTS).step_by(AT_ONCE) {
+                    let answer = get(address, path(at));
                     saw.lock().unwrap().add(answer);
                 }
             });
         }
     });
     saw.into_inner().unwrap()
+}
+
+/// What is asked for: one path in fifty is a rare one.
+fn path(at: usize) -> &'static str {
+    match at {
+        _ if at.is_multiple_of(50) => "/rare",
+        _ if at.is_multiple_of(4) => "/t/{title}",
+        _ => "/",
+    }
 }
 
 /// Somebody who asks, on a new connection each time, until told to end.

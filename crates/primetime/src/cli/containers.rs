@@ -18,7 +18,7 @@ pub struct ContainerArgs {
     /// What instances are
     #[arg(long, value_enum, default_value_t = EngineKind::Local)]
     pub engine: EngineKind,
-    /// podman: the image of a release is REPOSITORY:RELEASE, which podman has already
+    /// podman: the image of a release is REPOSITORY:RELEASE, which podman has already and which the signed release has, too
     #[arg(long, value_name = "REPOSITORY", default_value = "localhost/primetime")]
     pub image: String,
     /// podman: haproxy's admin socket

@@ -26,7 +26,7 @@ pub struct HostArgs {
     /// The release that they run before the first rollout; later ones say it themselves
     #[arg(long, value_name = "NAME")]
     pub release: Option<String>,
-    /// The folder of releases, as `release build` makes them [default: releases in the data folder]
+    /// The folder of signed releases, as `release build` makes them [default: releases in the data folder]
     #[arg(long, value_name = "DIR")]
     pub releases: Option<PathBuf>,
     /// End all instances of this host, when what is under way is finished, and start none

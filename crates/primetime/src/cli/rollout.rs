@@ -49,6 +49,9 @@ pub struct RollArgs {
     /// Seconds for which the old release is kept warm afterwards
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub bake: u64,
+    /// Seconds that the migration may take; one that is not done by then is ended, and changes nothing
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub migrate: u64,
     /// Seconds that the judge may take; a release that is not shown to be fine by then is undone
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     pub judge: u64,

@@ -34,7 +34,7 @@ use crate::{
 };
 use capacity::{Asked, Count, Planned};
 pub use capacity::{Backstop, Each, Pace};
-use releases::{Folder, Images, Releases};
+use releases::{Folder, Images, Releases, Signed};
 
 /// Between two looks: an order is begun to be carried out in this time, an undo too.
 const LOOK: Duration = Duration::from_millis(500);
@@ -53,18 +53,17 @@ pub async fn run(
     configuration: Vec<String>,
 ) -> Result<(), Failed> {
     let arguments = wanted.arguments.clone();
+    let signed = Signed {
+        dir: wanted.releases.clone().unwrap_or_else(|| app.data.path().join("releases")),
+        ring: keys::ring(&app.data, Signs::Release, &app.config.trusted)?,
+    };
     if wanted.containers.engine == EngineKind::Podman {
         let memory = Some(wanted.containers.memory << 20);
         let caps = Caps { memory, files: None };
-        let images = Images { repository: wanted.containers.image.clone(), arguments, caps };
+        let images = Images { signed, repository: wanted.containers.image.clone(), arguments, caps };
         return keep(app, wanted, containers::open(app, wanted).await?, Releases::Images(images)).await;
     }
-    let folder = Folder {
-        dir: wanted.releases.clone().unwrap_or_else(|| app.data.path().join("releases")),
-        ring: keys::ring(&app.data, Signs::Release, &app.config.trusted)?,
-        configuration,
-        arguments,
-    };
+    let folder = Folder { signed, configuration, arguments };
     let local = Arc::new(open(app, sockets, wanted.drain).await?);
     tracing::info!(address = %local.address().doing(|| "look where it listens".into())?, "one socket");
     keep(app, wanted, local, Releases::Folder(folder)).await

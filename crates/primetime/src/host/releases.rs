@@ -1,9 +1,14 @@
-//! The releases of a host: folders that were signed, each started as its name says or not at all; or images that podman has.
+//! The releases of a host: folders that were signed, each started as its name says or not at all; what is started is their binary, or
+//! the image of theirs that podman has.
 
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
-use drivers::{Caps, Program, Purpose, Spec};
+use drivers::{Caps, Image, Program, Purpose, Spec};
 use objects::keys::KeyRing;
+use release::{Manifest, ReleaseError};
 
 /// Where they are, and how they are started.
 pub enum Releases {
@@ -25,20 +30,17 @@ impl Releases {
     /// Where they are and which, for somebody who has to choose.
     pub fn said(&self) -> String {
         match self {
-            Self::Folder(folder) => {
-                let all = folder.names().join(", ");
-                let all = if all.is_empty() { "none; `primetime release build` makes one" } else { &all };
-                format!("in {} there are: {all}", folder.dir.display())
-            }
-            Self::Images(Images { repository, .. }) => {
-                format!("`podman images {repository}` has them, each by its release as tag")
+            Self::Folder(folder) => folder.signed.said(),
+            Self::Images(Images { repository, signed, .. }) => {
+                format!("{}; `podman images {repository}` has their images, by release", signed.said())
             }
         }
     }
 }
 
-/// Images by one name, the release as their tag. What they hold is trusted as they were loaded: podman compares no signatures of ours.
+/// Images by one name, the release as their tag. Podman compares no signatures of ours: what it has is compared with what was signed.
 pub struct Images {
+    pub signed: Signed,
     pub repository: String,
     /// What follows `serve`.
     pub arguments: Vec<String>,
@@ -49,23 +51,20 @@ impl Images {
     fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, String> {
         // The name comes from outside, and must not be another image's.
         release.parse::<objects::ImageTag>().map_err(|error| format!("{release}: {error}"))?;
-        let arguments = match purpose {
-            Purpose::Serve => {
-                ["serve".to_owned()].into_iter().chain(self.arguments.iter().cloned()).collect()
-            }
-            Purpose::Migrate => vec!["migrate".to_owned()],
-        };
-        let program = Program::Image(format!("{}:{release}", self.repository));
-        Ok(Spec { release: release.to_owned(), program, arguments, caps: self.caps })
+        let ids = self.signed.read(release, release::image_ids)?;
+        let name = format!("{}:{release}", self.repository);
+        let image = Image { name, ids: ids.iter().map(|id| id.digest().to_owned()).collect() };
+        let mut arguments = vec![command(purpose)];
+        if purpose == Purpose::Serve {
+            arguments.extend(self.arguments.iter().cloned());
+        }
+        Ok(Spec { release: release.to_owned(), program: Program::Image(image), arguments, caps: self.caps })
     }
 }
 
-/// Signed folders.
+/// Binaries of signed folders.
 pub struct Folder {
-    /// A folder for each, by name.
-    pub dir: PathBuf,
-    /// Whose signatures count.
-    pub ring: KeyRing,
+    pub signed: Signed,
     /// The host's own, as it was typed.
     pub configuration: Vec<String>,
     /// For instances besides.
@@ -75,22 +74,10 @@ pub struct Folder {
 impl Folder {
     /// How a release is started. Its binary is read and compared with what was signed each time: what is changed later is not run.
     fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, String> {
-        let dir = self.dir.join(release);
-        // The name comes from outside.
-        if !self.names().iter().any(|name| name == release) {
-            return Err(format!("there is no release {release} in {}: copy it there", self.dir.display()));
-        }
-        let (manifest, binary) = release::binary(&dir, &self.ring)
-            .map_err(|error| format!("the release in {} is not to be used: {error}", dir.display()))?;
-        if manifest.name != release {
-            return Err(format!("what lies in {} is the release {}", dir.display(), manifest.name));
-        }
+        let binary = self.signed.read(release, release::binary)?;
         let binary =
             binary.canonicalize().map_err(|error| format!("cannot find {}: {error}", binary.display()))?;
-        let mut arguments = vec![match purpose {
-            Purpose::Serve => "serve".to_owned(),
-            Purpose::Migrate => "migrate".to_owned(),
-        }];
+        let mut arguments = vec![command(purpose)];
         arguments.extend(self.configuration.iter().cloned());
         if purpose == Purpose::Serve {
             arguments.extend(self.arguments.iter().cloned());
@@ -101,6 +88,48 @@ impl Folder {
             arguments,
             caps: Caps::default(),
         })
+    }
+}
+
+fn command(purpose: Purpose) -> String {
+    match purpose {
+        Purpose::Serve => "serve".to_owned(),
+        Purpose::Migrate => "migrate".to_owned(),
+    }
+}
+
+/// Signed folders.
+pub struct Signed {
+    /// A folder for each, by name.
+    pub dir: PathBuf,
+    /// Whose signatures count.
+    pub ring: KeyRing,
+}
+
+impl Signed {
+    /// What `part` finds in a release, if it is as it was signed, and by this name.
+    fn read<T>(
+        &self,
+        release: &str,
+        part: impl Fn(&Path, &KeyRing) -> Result<(Manifest, T), ReleaseError>,
+    ) -> Result<T, String> {
+        let dir = self.dir.join(release);
+        // The name comes from outside.
+        if !self.names().iter().any(|name| name == release) {
+            return Err(format!("there is no release {release} in {}: copy it there", self.dir.display()));
+        }
+        let (manifest, found) = part(&dir, &self.ring)
+            .map_err(|error| format!("the release in {} is not to be used: {error}", dir.display()))?;
+        if manifest.name != release {
+            return Err(format!("what lies in {} is the release {}", dir.display(), manifest.name));
+        }
+        Ok(found)
+    }
+
+    fn said(&self) -> String {
+        let all = self.names().join(", ");
+        let all = if all.is_empty() { "none; `primetime release build` makes one" } else { &all };
+        format!("in {} there are: {all}", self.dir.display())
     }
 
     /// Those that are there, in order.

@@ -6,6 +6,9 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
+use domain::SeededRng;
+use objects::keys::{SigningKey, VerifyingKey};
+use release::{Manifest, RELEASE_FILE};
 use rustix::process::Signal;
 
 use crate::{
@@ -80,7 +83,7 @@ impl World {
         shared
     }
 
-    /// Two releases that differ in their names.
+    /// Releases that differ in their names, and one more; podman has no image of v3, and of v4 another one.
     fn images(&self) {
         let dir = self.there.dir.path();
         let (binary, release) = (dir.join("primetime"), dir.join("release"));
@@ -98,7 +101,28 @@ impl World {
         run(build.arg("--out").arg(&release));
         let layout = format!("oci:{}/images:primetime", release.display());
         self.tool("skopeo", &["copy", "--quiet", &layout, &format!("containers-storage:{IMAGE}:v1")]);
-        self.tool("podman", &["tag", &format!("{IMAGE}:v1"), &format!("{IMAGE}:v2")]);
+        let builder = fs::read_to_string(dir.join("keys/keys/release.pub")).unwrap();
+        let builder = VerifyingKey::parse(builder.trim()).unwrap();
+        let built = Manifest::read(&release, &builder.into()).unwrap();
+        let key = SigningKey::generate(&SeededRng::new(1));
+        fs::write(self.there.data().join("keys/release.pub"), key.public().to_text()).unwrap();
+        for name in ["v1", "v2", "v3", "v4"] {
+            let folder = self.there.data().join("releases").join(name);
+            fs::create_dir_all(&folder).unwrap();
+            let images = release.join("images");
+            self.tool("cp", &["-rl", images.to_str().unwrap(), folder.to_str().unwrap()]);
+            let named = Manifest { name: name.into(), ..built.clone() };
+            fs::write(folder.join(RELEASE_FILE), named.seal(&key).unwrap()).unwrap();
+        }
+        let image = |name| format!("{IMAGE}:{name}");
+        self.tool("podman", &["tag", &image("v1"), &image("v2")]);
+        // Another image under a name that somebody trusts: the same layers, and an environment of its own.
+        let changed = ["--change", "ENV EVIL=1", "--quiet"];
+        let made = self.tool("podman", &["create", &image("v1")]);
+        let evil = image("v4");
+        let arguments = [&["commit"], &changed[..], &[made.trim(), &evil]].concat();
+        self.tool("podman", &arguments);
+        self.tool("podman", &["rm", made.trim()]);
     }
 
     fn line(&self) -> String {
@@ -165,10 +189,15 @@ async fn a_release_of_containers_is_rolled_out_behind_haproxy_and_nobody_notices
     let log = host.log();
     let answered = crowd.end().await;
     assert!(answered.is_ok(), "{answered:?}\n{log}");
-    // An image that is not here is a release that failed.
-    there.succeed(&format!("release roll v3 --bake 0 --as ana --service {service}"));
-    host.until("undone", async |_| has("image not known").await).await;
-    host.until("running v2 still", async |_| has(&runs("v2")).await).await;
+    // An image that is not here is a release that failed, and so is one that is not what was signed.
+    for (release, why) in [("v3", "image not known"), ("v4", "is not the image that was signed: podman has")]
+    {
+        there.succeed(&format!("release roll {release} --bake 0 --as ana --service {service}"));
+        host.until("undone", async |_| has(": undone (").await).await;
+        let said = there.succeed(&status);
+        assert!(said.contains(why), "{said}");
+        host.until("running v2 still", async |_| has(&runs("v2")).await).await;
+    }
     assert!(host.signal(Signal::TERM).await.success());
     there.succeed(&format!("{} --drain", world.line()));
     let label = format!("label=primetime.service={service}");

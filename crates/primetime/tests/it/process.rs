@@ -168,11 +168,16 @@ pub struct Running {
     log: PathBuf,
 }
 
+/// A browser at the brand, which is served there.
+pub fn browser(address: SocketAddr) -> reqwest::Client {
+    let client = reqwest::Client::builder().cookie_store(true).resolve("harbour.localhost", address);
+    client.timeout(PATIENCE).build().unwrap()
+}
+
 impl Running {
     /// A browser at the brand.
     pub fn browser(&self) -> reqwest::Client {
-        let client = reqwest::Client::builder().cookie_store(true).resolve("harbour.localhost", self.address);
-        client.timeout(PATIENCE).build().unwrap()
+        browser(self.address)
     }
 
     pub fn url(&self, path: &str) -> String {

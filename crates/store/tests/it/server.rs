@@ -71,6 +71,7 @@ async fn every_commit_is_synced_and_no_lock_is_waited_for_for_ever() {
     assert_eq!(store.setting("synchronous_commit").await.unwrap(), "on");
     assert_eq!(store.setting("lock_timeout").await.unwrap(), "300ms");
     assert_eq!(store.setting("statement_timeout").await.unwrap(), "30s");
+    assert_eq!(store.setting("client_connection_check_interval").await.unwrap(), "1s");
     assert_eq!(store.setting("application_name").await.unwrap(), "primetime");
     assert_eq!(store.setting("transaction_isolation").await.unwrap(), "read committed");
     // Tests do not sync: that is worth a word to whoever asks.
@@ -87,6 +88,15 @@ async fn every_commit_is_synced_and_no_lock_is_waited_for_for_ever() {
     assert!(matches!(busy, StoreError::Busy(_)) && busy.is_transient(), "{busy}");
     sqlx::query("ROLLBACK").execute(&mut shell).await.unwrap();
     store.put_positions(&[position(1, "d", 1, 1)]).await.unwrap();
+
+    // Nor by a migration, behind which others wait.
+    for sql in ["BEGIN", "LOCK TABLE migrations"] {
+        sqlx::query(sql).execute(&mut shell).await.unwrap();
+    }
+    let given_up = store.migrate().await.unwrap_err();
+    assert!(matches!(given_up, StoreError::Busy(_)), "{given_up}");
+    sqlx::query("ROLLBACK").execute(&mut shell).await.unwrap();
+    assert_eq!(store.migrate().await.unwrap().to, SCHEMA);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

@@ -21,6 +21,10 @@ pub fn name() -> String {
     format!("{REPOSITORY}:{digest}")
 }
 
+pub fn id() -> String {
+    podman(&["image", "inspect", "--format", "{{.Id}}", &name()]).trim().to_owned()
+}
+
 pub fn import() {
     if call(&["image", "exists", &name()]).status.success() {
         return;

@@ -16,7 +16,7 @@ use std::{
 
 use domain::{ManualClock, Timestamp};
 use drivers::{
-    Name, Podman, Program, Spec,
+    Image, Name, Podman, Program, Spec,
     podman::{Given, Settings},
 };
 use tempfile::TempDir;
@@ -104,7 +104,7 @@ impl World {
     }
 
     pub fn program(&self) -> Program {
-        Program::Image(image::name())
+        Program::Image(Image { name: image::name(), ids: vec![image::id()] })
     }
 
     pub fn spec(&self, release: &str) -> Spec {

@@ -157,8 +157,12 @@ async fn what_does_not_drain_in_time_is_ended() {
     assert!(end.asked, "{end:?}");
     assert!(download.await.unwrap().map_or(true, |body| body.len() < LONGER), "it was cut");
     let missing =
-        drivers::Spec { program: drivers::Program::Image("localhost/nowhere:1".into()), ..world.spec("r1") };
+        drivers::Spec { program: crate::instance::image("localhost/nowhere:1"), ..world.spec("r1") };
     let refused = engine.start(&name("b"), &missing, Traffic::WhenReady).await.unwrap_err().to_string();
     assert!(refused.contains("localhost/nowhere:1"), "{refused}");
+    let there = super::image::name();
+    let other = drivers::Spec { program: crate::instance::image(&there), ..world.spec("r1") };
+    let refused = engine.start(&name("b"), &other, Traffic::WhenReady).await.unwrap_err().to_string();
+    assert!(refused.contains(&format!("{there} is not the image that was signed")), "{refused}");
     assert_eq!(engine.list().await.unwrap().len(), 1);
 }

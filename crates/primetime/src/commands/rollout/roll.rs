@@ -11,7 +11,8 @@ use crate::{
 
 /// Prints the plan; begins it unless only the plan was asked for.
 pub async fn run(desk: &Desk, args: &RollArgs) -> Result<(), Failed> {
-    let limits = Limits { floor: args.floor, bake_s: args.bake, ..Limits::default() };
+    let limits =
+        Limits { floor: args.floor, migrate_s: args.migrate, bake_s: args.bake, ..Limits::default() };
     let rules = Rules { longest_s: args.judge, ..Rules::default() };
     let (plan, hash) =
         desk.plan(&args.release, limits, rules).await.doing(|| format!("roll {} out", args.release))?;

@@ -1,0 +1,131 @@
+//! Migrations that must wait for somebody: given up in time, and no viewer waits behind them for long.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader, Write},
+    process::{Child, ChildStdin, Command, Stdio},
+    time::Duration,
+};
+
+use pgtest::{Fsync, Server};
+use rustix::process::Signal;
+use tokio::time::sleep;
+
+use crate::{
+    catalogue,
+    host::{Drained, GOOD, release, says},
+    process::{Installation, Running, words},
+    shared::{plays, position, put},
+};
+
+/// Runs its migration when the test says so: everything else that opens the database wants the same locks.
+const WAITS: &str =
+    r#"if [ $1 = migrate ]; then until [ -e GATE ]; do sleep 0.02; done; fi; exec PRIMETIME "$@""#;
+/// A migration of its own, on connections that are set as the store's are, and without an end to its patience.
+const OWN: &str = r#"if [ $1 = migrate ]; then export PGOPTIONS='-c client_connection_check_interval=1s'
+until [ -e GATE ]; do sleep 0.02; done
+exec psql -q -d 'URL' -c 'ALTER TABLE positions ADD COLUMN mood TEXT'; fi; exec PRIMETIME "$@""#;
+
+/// What `psql` answers.
+fn asked(url: &str, sql: &str) -> String {
+    let output = Command::new("psql").args(["-qAt", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", sql]).output();
+    let output = output.unwrap();
+    assert!(output.status.success(), "{sql}: {}", words(&output));
+    String::from_utf8(output.stdout).unwrap().trim().to_owned()
+}
+
+/// Somebody's transaction, until it is dropped.
+struct Held {
+    psql: Child,
+    _orders: ChildStdin,
+}
+
+impl Held {
+    fn new(url: &str, sql: &str) -> Self {
+        let mut psql = Command::new("psql");
+        psql.args(["-qAt", "-v", "ON_ERROR_STOP=1", "-d", url]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut psql = psql.spawn().unwrap();
+        let mut orders = psql.stdin.take().unwrap();
+        writeln!(orders, "BEGIN; {sql};\n\\echo held").unwrap();
+        let mut answers = BufReader::new(psql.stdout.take().unwrap()).lines().map(Result::unwrap);
+        assert!(answers.any(|line| line == "held"), "{sql}");
+        Self { psql, _orders: orders }
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let _ended = self.psql.kill();
+        let _status = self.psql.wait();
+    }
+}
+
+/// Every column of every table, and the number of the schema.
+fn schema(url: &str) -> String {
+    asked(
+        url,
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public' \
+         UNION SELECT 'schema', max(version)::text FROM migrations ORDER BY 1, 2",
+    )
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_migration_that_waits_for_a_lock_is_given_up_and_positions_are_written() {
+    let server = Server::start(Fsync::Off);
+    let url = server.database();
+    let mut there = Installation::new();
+    there.variables = vec![("PRIMETIME_DATABASE_URL", url.clone())];
+    catalogue::write(&there.input(), "Night Ferry");
+    there.succeed("import IN");
+    let mut whole = there.start("serve");
+    let browser = whole.browser();
+    whole.until("playing", async |running| plays(&browser, running).await).await;
+    assert!(whole.signal(Signal::TERM).await.success());
+    release(&there, "v1", GOOD);
+    let gate = there.dir.path().join("gate");
+    for (name, script) in [("waits", WAITS), ("own", OWN)] {
+        release(&there, name, &script.replace("GATE", gate.to_str().unwrap()).replace("URL", &url));
+    }
+    let _drained = Drained(&there);
+    let mut host = there.start_host("host --roles site,origin --release v1 --instances 2", &[]);
+    says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
+    host.until("playing", async |running| plays(&browser, running).await).await;
+
+    let mut seq = 10;
+    for (new, held) in [
+        // Somebody else migrates, and does not get done.
+        ("waits", "SELECT pg_advisory_lock(x'5072696d'::bigint)"),
+        // Somebody reads positions for a long time; whoever writes them waits behind the migration.
+        ("own", "LOCK TABLE positions IN ACCESS SHARE MODE"),
+    ] {
+        let rolled = there.succeed(&format!("release roll {new} --migrate 2 --bake 0 --as ana"));
+        assert!(rolled.contains("migrate the database"), "{rolled}");
+        let was = schema(&url);
+        let lock = Held::new(&url, held);
+        fs::write(&gate, "").unwrap();
+        let waiting = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'";
+        let undone = "SELECT count(*) FROM rollouts WHERE state = 'running'";
+        let begun = async |_: &Running| asked(&url, waiting) == "1" || asked(&url, undone) == "0";
+        host.until("waiting for the lock", begun).await;
+        let mut written = async |host: &Running| {
+            seq += 1;
+            assert_eq!(put(&browser, host, seq).await, 204, "{held}\n{}", host.log());
+        };
+        written(&host).await;
+        while asked(&url, undone) != "0" {
+            written(&host).await;
+            sleep(Duration::from_millis(200)).await;
+        }
+        written(&host).await;
+        let left = async |_: &Running| asked(&url, waiting) == "0";
+        host.until("without anybody of the migration", left).await;
+        fs::remove_file(&gate).unwrap();
+        drop(lock);
+        assert_eq!(schema(&url), was, "{held}");
+        let said = there.succeed("release status --last 1");
+        assert!(said.contains(": undone (") && said.contains("was not done in 2 s"), "{said}");
+        says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
+    }
+    assert_eq!(position(&browser, &host).await, seq as f64 / 100.0);
+    assert!(host.signal(Signal::TERM).await.success());
+}
