@@ -79,7 +79,8 @@ if (!existsSync(`${out}/django/done`)) {
 run('go', ['build', '-o', `${out}/pages-go`, 'bench/peers/pages.go'], { env: { ...process.env, GO111MODULE: 'off', GOCACHE: `${out}/go` } });
 const go = () => serve(SERVER, `${out}/pages-go`, ['127.0.0.1:18084'], { port: 18084, path: '/api/v1/en/home', env: { GOMAXPROCS: '1' } });
 
-// Title pages in turn, in all languages: the cache holds a quarter of them, or (`edge`) one request in a hundred asks one.
+// Title pages in turn, in all languages: the cache holds a small part of them, so that each is made anew when its turn comes
+// again; or (`edge`) one request in a hundred asks one.
 function script(name, share) {
   const file = `${out}/${name}.lua`;
   writeFileSync(file, `
@@ -112,13 +113,26 @@ await server.stop();
 console.log(`home page: ${page.body.length} bytes br; its JSON: ${json.body.length} bytes br; ${titles.length} titles`);
 
 const url = (port, path) => `http://127.0.0.1:${port}${path}`;
+// What the site counted of its pages: how many of those asked for were made, and with how many endings made for them.
+const shares = [];
+async function counts() {
+  const text = (await ask(19090, '/metrics')).body.toString();
+  const count = (name) => Number(new RegExp(`^${name}(?:\\{.*\\})? (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+  return ['site_pages_rendered', 'site_page_hits', 'site_endings_made', 'site_endings_shared'].map((name) => count(`${name}_total`));
+}
+function share(before, after) {
+  const [rendered, hits, made, shared] = after.map((count, i) => count - before[i]);
+  return `cold: ${rendered} pages made, ${hits} found made; of their endings ${made} made, ${shared} shared`;
+}
 const loaded = (target, options) => load(CLIENT, target, { seconds, ...options });
 async function turn(name, start, target, options = {}) {
   const server = await start();
   try {
     const headers = typeof options.headers === 'function' ? await options.headers() : options.headers;
     await loaded(target, { ...options, headers, seconds: 1 }); // warm
+    const before = await options.counts?.();
     report.sample(name, await loaded(target, { ...options, headers }));
+    if (before) shares.push(share(before, await options.counts()));
   } finally {
     await server.stop();
   }
@@ -129,7 +143,7 @@ for (let round = 0; round < rounds; round++) {
   await turn('nginx', nginx, url(18081, '/home.br'));
   await turn('hyper', () => hyper('home.br'), url(18082, '/'));
   await turn('ours.mixed', () => ours(512), url(18080, '/en/'), { headers: browser, script: script('edge', 100) });
-  await turn('ours.cold', () => ours(1), url(18080, '/en/'), { headers: browser, script: script('cold', 1) });
+  await turn('ours.cold', () => ours(1), url(18080, '/en/'), { headers: browser, script: script('cold', 1), counts });
   await turn('ours.json', () => ours(512), url(18080, '/api/v1/en/home'), { headers: browser });
   await turn('go.json', go, url(18084, '/api/v1/en/home'));
   await turn('django.cold', () => django({}), url(18083, '/en/'), { headers: { 'accept-encoding': 'gzip' } });
@@ -138,6 +152,7 @@ for (let round = 0; round < rounds; round++) {
 
 const ratio = (a, b) => median(report.samples(a).map((sample, i) => sample.per_s / report.samples(b)[i].per_s));
 report.table();
+shares.forEach((line) => console.log(line));
 report.goal('pages.hot_vs_nginx', ratio('ours.hot', 'nginx'), '>=', 1.2);
 report.goal('pages.hot_vs_hyper', ratio('ours.hot', 'hyper'), '>=', 0.85);
 report.goal('pages.mixed_vs_nginx', ratio('ours.mixed', 'nginx'), '>=', 1.0);

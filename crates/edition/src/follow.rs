@@ -79,6 +79,11 @@ impl Follower {
         self.current.load().as_ref().map(|edition| edition.number())
     }
 
+    /// That number, and the number of the takedowns that the edition is without: what answers are kept under.
+    pub fn numbers(&self) -> Option<(u64, u64)> {
+        self.current.load().as_ref().map(|edition| (edition.number(), edition.takedowns()))
+    }
+
     /// Looks whether a newer edition is announced, and opens it. Blocks while it reads.
     pub fn poll(&self) -> Outcome {
         // One poll at a time; a second one finds nothing new.

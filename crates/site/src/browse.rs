@@ -154,9 +154,14 @@ pub(crate) async fn made(
 ) -> Result<Arc<Page>, Failure> {
     let key = key(visit, locale, which.key());
     let render = || {
-        let rendered = render(site, visit, locale, which);
-        let Rendered { status, html, until } = rendered.map_err(|error| RenderError(error.to_string()))?;
-        Ok(Page::new(status, Precompressed::new(HTML, html, Effort::Quick), until))
+        let rendered = render(site, visit, (locale, which), &key);
+        let Rendered { status, html, ending, until } =
+            rendered.map_err(|error| RenderError(error.to_string()))?;
+        let body = match ending {
+            Some(ending) => Precompressed::joined(HTML, html.into(), ending.html.clone(), Effort::Quick),
+            None => Precompressed::new(HTML, html, Effort::Quick),
+        };
+        Ok(Page::new(status, body, until))
     };
     Ok(site.pages().page(&key, visit.now(), render).await?)
 }
@@ -178,8 +183,8 @@ pub(crate) fn key(visit: &Visit, locale: &Locale, path: String) -> PageKey {
 fn render(
     site: &SiteState,
     visit: &Visit,
-    locale: &Locale,
-    which: &Which,
+    (locale, which): (&Locale, &Which),
+    key: &PageKey,
 ) -> Result<Rendered, RenderFailure> {
     let brand = visit.edition().brand(visit.brand_id()).ok_or(RenderFailure::Brand)?;
     let audience = visit.representative().ok_or(RenderFailure::Brand)?;
@@ -195,6 +200,7 @@ fn render(
         assets: site.assets().manifest(),
         base_url: &site.config().address.url(brand.record()),
         path: &which.path(),
+        endings: (site.endings(), key),
     };
     Ok(match which {
         Which::Home => pages::home(&ctx),

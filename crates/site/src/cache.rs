@@ -41,6 +41,7 @@ pub struct PageKey {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct PageKeyRef<'k> {
     pub edition: u64,
+    pub takedowns: u64,
     pub brand: &'k str,
     pub path: &'k str,
     pub locale: &'k str,
@@ -53,6 +54,7 @@ impl PageKey {
     fn borrowed(&self) -> PageKeyRef<'_> {
         PageKeyRef {
             edition: self.edition,
+            takedowns: self.takedowns,
             brand: self.brand.as_str(),
             path: &self.path,
             locale: self.locale.as_str(),

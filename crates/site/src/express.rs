@@ -1,12 +1,17 @@
-//! The pages that are ready, sent the short way: what [`browse`] would answer, byte for byte, without asking it.
+//! The pages sent the short way: what [`browse`] would answer, byte for byte, without asking it.
 //!
-//! Only what is the same for a whole audience goes this way: a page of status 200 that is in the cache and still true, for a
-//! browser that has the audience's cookie. All else is the router's.
+//! Only what is the same for a whole audience goes this way: a page of status 200 that is in the cache and still true, or made
+//! here and now, for a browser that has the audience's cookie. All else is the router's.
 
-use std::sync::Arc;
+use std::{
+    pin::pin,
+    str::FromStr,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
 
 use bytes::Bytes;
-use domain::{BrandId, DeviceClass, Locale, Territory, Timestamp};
+use domain::{Locale, Timestamp, TitleId};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
 use objects::cache;
 use web::{
@@ -17,10 +22,11 @@ use web::{
 };
 
 use crate::{
-    SiteState, audience, browse,
+    SiteState, audience,
+    browse::{self, Which},
     cache::{Page, PageKeyRef},
     layer,
-    visit::Visit,
+    visit::{Visit, Who},
 };
 
 /// Answers from the page cache of a site.
@@ -34,13 +40,11 @@ pub struct Express {
 
 /// What a request's fields say to the pages of an edition.
 pub struct Visitor {
-    edition: u64,
+    /// The edition's number, and that of its takedowns.
+    edition: (u64, u64),
     period: i64,
-    brand: BrandId,
+    who: Who,
     locales: Vec<Locale>,
-    audience: u32,
-    device: DeviceClass,
-    pretended: Option<Territory>,
     accepts: Accepts,
     /// The condition, when there is one.
     conditions: HeaderMap,
@@ -96,13 +100,10 @@ impl web::Express for Express {
         };
         let conditions = fields.get_all(header::IF_NONE_MATCH).iter();
         Some(Visitor {
-            edition: visit.edition().number(),
+            edition: (visit.edition().number(), visit.edition().takedowns()),
             period: audience::period(visit.now()),
-            brand: visit.brand_id().clone(),
+            who: visit.who().clone(),
             locales: visit.brand().ok()?.record().locales.clone(),
-            audience: visit.audience().0,
-            device: visit.device(),
-            pretended: visit.pretended(),
             accepts: Accepts::of(fields),
             conditions: conditions.map(|value| (header::IF_NONE_MATCH, value.clone())).collect(),
             expected,
@@ -111,7 +112,7 @@ impl web::Express for Express {
 
     fn answer(&self, target: &str, visitor: &Visitor, head: &mut Vec<u8>) -> Said {
         let now = self.site.clock().now();
-        if self.site.edition_number() != Some(visitor.edition) || audience::period(now) != visitor.period {
+        if self.site.edition_numbers() != Some(visitor.edition) || audience::period(now) != visitor.period {
             return Said::Stale;
         }
         match self.ready(target, visitor, now, head) {
@@ -129,18 +130,19 @@ impl Express {
         if path != "api/home" && visitor.expected.as_ref().is_some_and(|expected| expected != locale) {
             return None; // the language is being chosen: that is remembered in a cookie
         }
-        let page = self.site.pages().ready(
-            &PageKeyRef {
-                edition: visitor.edition,
-                brand: visitor.brand.as_str(),
-                path,
-                locale: locale.as_str(),
-                audience: visitor.audience,
-                device: visitor.device,
-                demo: visitor.pretended,
-            },
-            now,
-        )?;
+        let Who { brand, pretended, device, audience, .. } = &visitor.who;
+        let key = PageKeyRef {
+            edition: visitor.edition.0,
+            takedowns: visitor.edition.1,
+            brand: brand.as_str(),
+            path,
+            locale: locale.as_str(),
+            audience: audience.0,
+            device: *device,
+            demo: *pretended,
+        };
+        let ready = self.site.pages().ready(&key, now);
+        let page = ready.or_else(|| self.make(visitor, locale, path, now))?;
         if page.status != StatusCode::OK {
             return None;
         }
@@ -169,6 +171,33 @@ impl Express {
         }
         entered.answered(target, StatusCode::OK, head);
         Some(body.clone())
+    }
+}
+
+impl Express {
+    /// Makes the page, if that takes no waiting: nobody else is at it. Of what is no page, or fails, the router speaks.
+    fn make(&self, visitor: &Visitor, locale: &Locale, path: &str, now: Timestamp) -> Option<Arc<Page>> {
+        let id = |rest: &str| TitleId::from_str(rest).ok();
+        let which = match path {
+            "/" => Which::Home,
+            _ => match path.strip_prefix("/t/") {
+                Some(rest) => Which::Title(id(rest)?),
+                None => Which::Watch(id(path.strip_prefix("/watch/")?)?),
+            },
+        };
+        let edition = self.site.edition()?;
+        if (edition.number(), edition.takedowns()) != visitor.edition {
+            return None;
+        }
+        if let Which::Title(id) | Which::Watch(id) = &which {
+            edition.title(id)?; // guessing fills no cache
+        }
+        let visit = Visit::again(edition, &visitor.who, now);
+        let making = pin!(browse::made(&self.site, &visit, locale, &which));
+        match making.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(Ok(page)) => Some(page),
+            _ => None,
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod cache;
 mod config;
 mod demo;
 mod device;
+mod endings;
 mod express;
 mod layer;
 mod meta;

@@ -5,7 +5,12 @@ use edition::{Edition, Follower};
 use viewers::Viewers;
 use web::Metrics;
 
-use crate::{SiteConfig, assets::Assets, cache::PageCache, pages::ManifestError, stats::Stats};
+use crate::{
+    SiteConfig, assets::Assets, cache::PageCache, endings::Endings, pages::ManifestError, stats::Stats,
+};
+
+/// The part of the memory for pages that is for what they share.
+const ENDINGS: u64 = 8;
 
 /// What a site is made of.
 pub struct SiteParts {
@@ -34,6 +39,7 @@ struct Inner {
     rng: Arc<dyn Rng>,
     config: SiteConfig,
     pages: PageCache,
+    endings: Endings,
     assets: Assets,
 }
 
@@ -41,17 +47,20 @@ impl SiteState {
     /// Puts the parts together. Fails only when the binary was built with a damaged front end.
     pub fn new(parts: SiteParts) -> Result<Self, ManifestError> {
         let SiteParts { editions, viewers, clock, rng, config, metrics } = parts;
-        let pages = PageCache::new(config.page_cache, Stats::new(&metrics));
+        let (stats, shared) = (Stats::new(&metrics), config.page_cache / ENDINGS);
+        let pages = PageCache::new(config.page_cache - shared, stats.clone());
+        let endings = Endings::new(shared, stats);
         let assets = Assets::embedded()?;
-        Ok(Self(Arc::new(Inner { editions, viewers, clock, rng, config, pages, assets })))
+        Ok(Self(Arc::new(Inner { editions, viewers, clock, rng, config, pages, endings, assets })))
     }
 
     pub(crate) fn edition(&self) -> Option<Arc<Edition>> {
         self.0.editions.snapshot()
     }
 
-    pub(crate) fn edition_number(&self) -> Option<u64> {
-        self.0.editions.number()
+    /// The number of the edition that is open, and that of the takedowns that it is without.
+    pub(crate) fn edition_numbers(&self) -> Option<(u64, u64)> {
+        self.0.editions.numbers()
     }
 
     pub(crate) fn viewers(&self) -> &Viewers {
@@ -73,6 +82,10 @@ impl SiteState {
     /// The pages rendered so far.
     pub fn pages(&self) -> &PageCache {
         &self.0.pages
+    }
+
+    pub(crate) fn endings(&self) -> &Endings {
+        &self.0.endings
     }
 
     pub(crate) fn assets(&self) -> &Assets {

@@ -31,14 +31,20 @@ pub struct Visit(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     edition: Arc<Edition>,
-    brand: BrandId,
     now: Timestamp,
-    territory: Option<Territory>,
-    pretended: Option<Territory>,
-    plans: BTreeSet<PlanId>,
-    device: DeviceClass,
-    audience: AudienceId,
+    who: Who,
     profile: Option<Profile>,
+}
+
+/// What of a visit its next ones have in common, while they are to the same edition and takedowns.
+#[derive(Debug, Clone)]
+pub(crate) struct Who {
+    pub brand: BrandId,
+    territory: Option<Territory>,
+    pub pretended: Option<Territory>,
+    plans: BTreeSet<PlanId>,
+    pub device: DeviceClass,
+    pub audience: AudienceId,
 }
 
 impl Visit {
@@ -57,18 +63,25 @@ impl Visit {
         let (plans, device) = (brand.plans_of_everyone(), device::class(headers));
         let sealed = cookies::get(headers, PROFILE);
         let profile = sealed.and_then(|value| Profile::from_cookie(value, site.viewers().seal()));
-        let inner = Inner {
+        let who = Who {
             audience: brand.audience(territory, &plans, None, device),
             brand: brand.id.clone(),
-            now: site.clock().now(),
             pretended: territory.filter(|_| site.config().country_switch.is_some()),
-            edition: edition.clone(),
             territory,
             plans,
             device,
-            profile,
         };
-        Ok(Self(Arc::new(inner)))
+        Ok(Self(Arc::new(Inner { edition: edition.clone(), now: site.clock().now(), who, profile })))
+    }
+
+    /// One more by the same, of whom no profile is asked.
+    pub(crate) fn again(edition: Arc<Edition>, who: &Who, now: Timestamp) -> Self {
+        Self(Arc::new(Inner { edition, now, who: who.clone(), profile: None }))
+    }
+
+    /// Who comes.
+    pub(crate) fn who(&self) -> &Who {
+        &self.0.who
     }
 
     /// The edition that this request is answered from.
@@ -78,13 +91,13 @@ impl Visit {
 
     /// The brand's id.
     pub fn brand_id(&self) -> &BrandId {
-        &self.0.brand
+        &self.0.who.brand
     }
 
     /// The brand.
     pub fn brand(&self) -> Result<BrandView<'_>, Failure> {
         // It was found in this very edition.
-        self.0.edition.brand(&self.0.brand).ok_or_else(|| Problem::internal().into())
+        self.0.edition.brand(&self.0.who.brand).ok_or_else(|| Problem::internal().into())
     }
 
     /// When it came, by the server's clock.
@@ -94,33 +107,33 @@ impl Visit {
 
     /// On what.
     pub fn device(&self) -> DeviceClass {
-        self.0.device
+        self.0.who.device
     }
 
     /// The country that the viewer pretends to be in, in demo mode.
     pub fn pretended(&self) -> Option<Territory> {
-        self.0.pretended
+        self.0.who.pretended
     }
 
     /// Which audience the viewer belongs to.
     pub fn audience(&self) -> AudienceId {
-        self.0.audience
+        self.0.who.audience
     }
 
     /// One viewer for all of the audience: what pages are made for. In demo mode the country is the pretended one, which
     /// pages name.
     pub fn representative(&self) -> Option<Audience> {
-        let mut one = self.0.edition.brand(&self.0.brand)?.audience_of(self.0.audience)?;
-        one.device = self.0.device;
-        if self.0.pretended.is_some() {
-            one.territory = self.0.pretended;
+        let mut one = self.0.edition.brand(&self.0.who.brand)?.audience_of(self.0.who.audience)?;
+        one.device = self.0.who.device;
+        if self.0.who.pretended.is_some() {
+            one.territory = self.0.who.pretended;
         }
         Some(one)
     }
 
     /// What rights are asked for this very viewer.
     pub fn ask(&self) -> Ask<'_> {
-        let Inner { brand, territory, plans, device, .. } = &*self.0;
+        let Who { brand, territory, plans, device, .. } = &self.0.who;
         Ask { brand, territory: *territory, plans, device: *device, maturity_limit: None }
     }
 
@@ -131,12 +144,12 @@ impl Visit {
 
     /// This visit's viewer, as `profile`.
     pub fn viewer<'a>(&'a self, profile: &'a Profile, ask: &'a Ask<'a>) -> Viewer<'a> {
-        Viewer { profile: &profile.id, ask, audience: self.0.audience }
+        Viewer { profile: &profile.id, ask, audience: self.0.who.audience }
     }
 
     /// The brand's language that a path segment or parameter names in its canonical form.
     pub fn locale(&self, tag: &str) -> Option<Locale> {
-        let brand = self.0.edition.brand(&self.0.brand)?;
+        let brand = self.0.edition.brand(&self.0.who.brand)?;
         brand.record().locales.iter().find(|locale| locale.as_str() == tag).cloned()
     }
 
@@ -152,7 +165,8 @@ impl Visit {
 
     /// The audience cookie to send, if the request lacks it.
     pub fn stamp(&self, site: &SiteState, headers: &HeaderMap) -> Option<HeaderValue> {
-        let Inner { edition, brand, audience, device, pretended, now, .. } = &*self.0;
+        let Inner { edition, now, who, .. } = &*self.0;
+        let Who { brand, audience, device, pretended, .. } = who;
         let brand = edition.brand(brand)?;
         let stamp = Stamp { brand: &brand, audience: *audience, device: *device, pretended: *pretended };
         stamp.renew(headers, site.viewers().seal(), *now, site.config().secure_cookies)

@@ -13,7 +13,15 @@ pub struct ETag(HeaderValue);
 impl ETag {
     /// The tag of these bytes: 128 bits of their BLAKE3.
     pub fn of(bytes: &[u8]) -> Self {
-        let hash = blake3::hash(bytes);
+        Self::hashed(blake3::hash(bytes))
+    }
+
+    /// The tag of bytes that end in others, which need not be hashed again.
+    pub(crate) fn of_joined(front: &[u8], end: &blake3::Hash) -> Self {
+        Self::hashed(blake3::Hasher::new_derive_key("joined").update(front).update(end.as_bytes()).finalize())
+    }
+
+    fn hashed(hash: blake3::Hash) -> Self {
         let hex = &hash.to_hex()[..32];
         // Hexadecimal digits always make a tag.
         Self::opaque(hex).unwrap_or_else(|| Self(HeaderValue::from_static("\"\"")))

@@ -1,11 +1,18 @@
 //! Bodies compressed once and sent many times (RFC 9110 §12.5.3).
 
-use std::{io::Write, sync::OnceLock};
+mod brotli;
+mod ending;
+
+use std::{
+    io::Write,
+    sync::{Arc, OnceLock},
+};
 
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
 
+pub use self::ending::Ending;
 use crate::{ETag, quality};
 
 /// Below this many bytes compression saves no packet.
@@ -79,8 +86,12 @@ type Coded = (Bytes, ETag);
 #[derive(Debug, Clone)]
 pub struct Precompressed {
     content_type: HeaderValue,
-    identity: Coded,
+    /// The body, to where its ending begins when it shares that with others.
+    front: Bytes,
+    ending: Option<Arc<Ending>>,
+    tag: ETag,
     /// Made when they are first asked for.
+    identity: OnceLock<Coded>,
     gzip: OnceLock<Option<Coded>>,
     br: OnceLock<Option<Coded>>,
     effort: Effort,
@@ -89,9 +100,35 @@ pub struct Precompressed {
 impl Precompressed {
     /// Will compress `body`, in each coding when that is first asked for; once for all who ask for it then.
     pub fn new(content_type: HeaderValue, body: impl Into<Bytes>, effort: Effort) -> Self {
-        let body = body.into();
-        let identity = (body.clone(), ETag::of(&body));
-        Self { content_type, identity, gzip: OnceLock::new(), br: OnceLock::new(), effort }
+        let front = body.into();
+        let (tag, identity) = (ETag::of(&front), OnceLock::new());
+        Self {
+            content_type,
+            front,
+            ending: None,
+            tag,
+            identity,
+            gzip: OnceLock::new(),
+            br: OnceLock::new(),
+            effort,
+        }
+    }
+
+    /// The same of `front` and an ending that other bodies have too: hashed and compressed once for all of them.
+    pub fn joined(content_type: HeaderValue, front: Vec<u8>, ending: Arc<Ending>, effort: Effort) -> Self {
+        let tag = ETag::of_joined(&front, ending.hash());
+        let (identity, front) = (OnceLock::new(), front.into());
+        let ending = Some(ending);
+        Self {
+            content_type,
+            front,
+            ending,
+            tag,
+            identity,
+            gzip: OnceLock::new(),
+            br: OnceLock::new(),
+            effort,
+        }
     }
 
     /// A body that was compressed before, at build time; codings that are not smaller than it are left out.
@@ -103,12 +140,26 @@ impl Precompressed {
 
     /// The body as it is.
     pub fn identity(&self) -> &Bytes {
-        &self.identity.0
+        &self.whole().0
+    }
+
+    fn whole(&self) -> &Coded {
+        self.identity.get_or_init(|| {
+            let body = match &self.ending {
+                None => self.front.clone(),
+                Some(ending) => [&self.front[..], &ending.plain()[..]].concat().into(),
+            };
+            (body, self.tag.clone())
+        })
+    }
+
+    fn len(&self) -> usize {
+        self.front.len() + self.ending.as_ref().map_or(0, |ending| ending.plain().len())
     }
 
     /// Bytes held at most, in all codings, for bounding caches.
     pub fn weight(&self) -> usize {
-        3 * self.identity.0.len()
+        3 * self.len()
     }
 
     /// The answer in the coding that the client likes best, or 304. The caller adds `Cache-Control`.
@@ -144,26 +195,33 @@ impl Precompressed {
                 return (coding, coded);
             }
         }
-        (Coding::Identity, &self.identity)
+        (Coding::Identity, self.whole())
     }
 
     fn coded(&self, coding: Coding) -> Option<&Coded> {
-        let body = &self.identity.0;
-        let make = |suffix, compress: fn(&[u8], Effort) -> Option<Vec<u8>>| match body.len() {
-            0..MIN_BYTES => None,
-            _ => self.smaller(suffix, compress(body, self.effort)),
+        let large = self.len() >= MIN_BYTES;
+        let make = |suffix, compress: &dyn Fn() -> Option<Vec<u8>>| {
+            large.then(|| self.smaller(suffix, compress())).flatten()
         };
         match coding {
-            Coding::Identity => Some(&self.identity),
-            Coding::Gzip => self.gzip.get_or_init(|| make("gz", gzip)).as_ref(),
-            Coding::Br => self.br.get_or_init(|| make("br", br)).as_ref(),
+            Coding::Identity => Some(self.whole()),
+            Coding::Gzip => {
+                self.gzip.get_or_init(|| make("gz", &|| gzip(self.identity(), self.effort))).as_ref()
+            }
+            Coding::Br => self.br.get_or_init(|| make("br", &|| self.to_br())).as_ref(),
+        }
+    }
+
+    fn to_br(&self) -> Option<Vec<u8>> {
+        match &self.ending {
+            None => brotli::whole(&self.front, self.effort),
+            Some(ending) => brotli::join(&self.front, ending.br()?),
         }
     }
 
     fn smaller(&self, suffix: &str, coded: Option<impl Into<Bytes>>) -> Option<Coded> {
-        let (body, etag) = &self.identity;
-        let coded = coded.map(Into::into).filter(|coded: &Bytes| coded.len() < body.len())?;
-        Some((coded, etag.variant(suffix)?))
+        let coded = coded.map(Into::into).filter(|coded: &Bytes| coded.len() < self.len())?;
+        Some((coded, self.tag.variant(suffix)?))
     }
 }
 
@@ -175,25 +233,6 @@ fn gzip(body: &[u8], effort: Effort) -> Option<Vec<u8>> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 4), level);
     encoder.write_all(body).ok()?;
     encoder.finish().ok()
-}
-
-/// Logarithms of brotli's window in bytes (RFC 7932 §9.1 allows 10 to 24).
-const MIN_WINDOW: u32 = 16;
-const MAX_WINDOW: u32 = 22;
-
-fn br(body: &[u8], effort: Effort) -> Option<Vec<u8>> {
-    // Of a page of 12 kB, 3 leaves 3.0 kB in a third of the time in which 5 leaves 2.6 kB.
-    let quality = match effort {
-        Effort::Quick => 3,
-        Effort::Best => 11,
-    };
-    // A window larger than the body is memory that is cleared for nothing: megabytes for each page.
-    let lgwin = (usize::BITS - body.len().leading_zeros()).clamp(MIN_WINDOW, MAX_WINDOW) as i32;
-    let parameters =
-        brotli::enc::BrotliEncoderParams { quality, lgwin, size_hint: body.len(), ..Default::default() };
-    let mut out = Vec::with_capacity(body.len() / 4);
-    brotli::BrotliCompress(&mut &body[..], &mut out, &parameters).ok()?;
-    Some(out)
 }
 
 #[cfg(test)]
@@ -237,9 +276,9 @@ mod tests {
         assert_eq!(text.as_bytes(), page.identity());
         let (br, br_tag) = page.coded(Coding::Br).unwrap();
         let mut plain = Vec::new();
-        brotli::BrotliDecompress(&mut &br[..], &mut plain).unwrap();
+        ::brotli::BrotliDecompress(&mut &br[..], &mut plain).unwrap();
         assert_eq!(plain, page.identity()[..]);
-        assert!(gz_tag != br_tag && *gz_tag != page.identity.1);
+        assert!(gz_tag != br_tag && *gz_tag != page.tag);
         assert!(page.weight() >= plain.len() + gz.len() + br.len());
     }
 

@@ -20,9 +20,9 @@ impl<'e> TitleView<'e> {
     /// language, then any.
     pub fn artwork(&self, languages: &Languages) -> Artwork {
         let root = self.root();
-        let still = || match self.asset() {
-            Some(asset) => asset.still,
-            None => self.episode_ids().find_map(|id| self.edition.title_by(id)?.asset()?.still),
+        let still = || match self.has_asset() {
+            true => self.still(),
+            false => self.episode_ids().find_map(|id| self.edition.title_by(id)?.still()),
         };
         Artwork {
             poster: root.picture(languages, titles::POSTER, text::POSTER),

@@ -4,7 +4,7 @@ use domain::{
 };
 
 use crate::{
-    AssetView, Edition,
+    AssetView, Edition, ImageRef,
     format::{
         Columns,
         schema::{assets, titles::*},
@@ -108,7 +108,8 @@ impl<'e> TitleView<'e> {
     /// Who may see it: its own windows, or those of its series when it is an episode that has none.
     pub fn windows(&self) -> &'e [Window] {
         let own = self.shard.windows.windows(self.row);
-        match self.series().filter(|_| own.is_empty()) {
+        // The series is looked up only when it is needed.
+        match own.is_empty().then(|| self.series()).flatten() {
             Some(series) => series.shard.windows.windows(series.row),
             None => own,
         }
@@ -145,6 +146,18 @@ impl<'e> TitleView<'e> {
     pub fn max_height(&self) -> Option<u16> {
         let (columns, row) = self.edition.asset_row(self.text_at(ASSET)?)?;
         Some(columns.u16(assets::MAX_HEIGHT, row))
+    }
+
+    /// Running time in microseconds of the media behind it: [`AssetView::duration_us`] without the rest.
+    pub fn duration_us(&self) -> Option<u64> {
+        let (columns, row) = self.edition.asset_row(self.text_at(ASSET)?)?;
+        Some(u64::try_from(columns.i64(assets::DURATION, row)).unwrap_or(0))
+    }
+
+    /// A picture out of the media behind it: [`AssetView::still`] without the rest.
+    pub fn still(&self) -> Option<ImageRef> {
+        let (columns, row) = self.edition.asset_row(self.text_at(ASSET)?)?;
+        columns.index(assets::STILL, row).map(|row| ImageRef::read(columns, assets::PICTURE_HASH, row))
     }
 
     /// The media behind it, when there are any: never of a series.

@@ -38,7 +38,7 @@ pub struct Card {
 
 impl Card {
     /// `None` when it may not be shown, or nothing of it is ready to play.
-    pub fn new(making: &Making<'_>, title: &TitleView<'_>) -> Option<Self> {
+    pub fn new<'a>(making: &Making<'a>, title: &TitleView<'a>) -> Option<Self> {
         let standing = making.standing(title).filter(|_| is_ready(title))?;
         let art = title.artwork(&making.languages);
         let limit = standing.play.as_ref().ok().and_then(|grant| grant.max_height).unwrap_or(u16::MAX);
@@ -58,7 +58,7 @@ impl Card {
 }
 
 /// Kind, year, and how much of it there is.
-pub fn facts(making: &Making<'_>, title: &TitleView<'_>) -> Vec<String> {
+pub fn facts<'a>(making: &Making<'a>, title: &TitleView<'a>) -> Vec<String> {
     let say = making.say;
     let (kind, size) = match title.kind() {
         Kind::Series => {
@@ -72,7 +72,7 @@ pub fn facts(making: &Making<'_>, title: &TitleView<'_>) -> Vec<String> {
                 // Its place in the series says it all.
                 Kind::Episode | Kind::Series => None,
             };
-            (name, title.asset().map(|asset| dates::duration(say, asset.duration_us)))
+            (name, title.duration_us().map(|micros| dates::duration(say, micros)))
         }
     };
     kind.map(|kind| say.t(kind)).into_iter().chain([title.year().to_string()]).chain(size).collect()

@@ -1,6 +1,12 @@
+use std::sync::Arc;
+
 use domain::{Locale, Territory, Timestamp, rights::Ask};
 
 use super::AssetManifest;
+use crate::{
+    cache::PageKey,
+    endings::{Ending, Endings},
+};
 
 /// All that a page is made from. Everything in it is part of the page cache's key, or the same for every viewer.
 #[derive(Clone, Copy)]
@@ -24,6 +30,8 @@ pub struct PageCtx<'a> {
     /// The page's path after the language, with its first slash (`/`, `/t/salt-road`): for the language picker and the
     /// way back from the country switch.
     pub path: &'a str,
+    /// What pages share; and what this page is kept under.
+    pub endings: (&'a Endings, &'a PageKey),
 }
 
 /// The demo's "pretend to be in" bar: a form that posts `territory` and `back` to `/demo/country`.
@@ -34,14 +42,23 @@ pub struct DemoBar {
 }
 
 /// A page, ready to be compressed and kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Rendered {
     /// 200, or the denial's: 404, 410, 451, 403.
     pub status: http::StatusCode,
-    /// The document.
+    /// The document, to where its ending begins when it has one that others have too.
     pub html: String,
+    /// That ending.
+    pub ending: Option<Arc<Ending>>,
     /// The earliest instant at which any rights decision used in it may be another; never when absent.
     pub until: Option<Timestamp>,
+}
+
+impl Rendered {
+    /// A document that shares nothing.
+    pub fn whole(status: http::StatusCode, html: String, until: Option<Timestamp>) -> Self {
+        Self { status, html, ending: None, until }
+    }
 }
 
 /// A page could not be made. For the log: nobody outside can do anything about it.

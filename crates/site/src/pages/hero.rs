@@ -52,7 +52,7 @@ pub struct Play {
 
 impl Hero {
     /// `None` when it may not be shown.
-    pub fn new(making: &Making<'_>, title: &TitleView<'_>) -> Option<Self> {
+    pub fn new<'a>(making: &Making<'a>, title: &TitleView<'a>) -> Option<Self> {
         let standing = making.standing(title)?;
         let art = title.artwork(&making.languages);
         let text = title.text(&making.languages);
@@ -76,7 +76,7 @@ impl Hero {
 
 impl Play {
     /// `lock`: a plan is missing for the title as a whole, and what it is called.
-    fn new(making: &Making<'_>, title: &TitleView<'_>, lock: Option<Option<String>>) -> Self {
+    fn new<'a>(making: &Making<'a>, title: &TitleView<'a>, lock: Option<Option<String>>) -> Self {
         let say = making.say;
         if title.kind() == Kind::Series {
             return Self::series(making, title, lock);
@@ -90,7 +90,7 @@ impl Play {
     }
 
     /// A series opens with its first episode that can be played.
-    fn series(making: &Making<'_>, title: &TitleView<'_>, lock: Option<Option<String>>) -> Self {
+    fn series<'a>(making: &Making<'a>, title: &TitleView<'a>, lock: Option<Option<String>>) -> Self {
         let mut first = None;
         let mut listed = Vec::new();
         let mut missing = lock;

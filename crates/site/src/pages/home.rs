@@ -66,17 +66,17 @@ pub fn home(ctx: &PageCtx<'_>) -> Result<Rendered, PageError> {
     let frame = Frame::new(&making, title)?.describe(None, preview, ctx);
     let wide_cards = frame.look == "split";
     let html = Home { frame, say: making.say, hero, rows, wide_cards, left: left(making.say) }.render()?;
-    Ok(Rendered { status: http::StatusCode::OK, html, until: making.until.earliest() })
+    Ok(Rendered::whole(http::StatusCode::OK, html, making.until.earliest()))
 }
 
 /// The first of a hero rail's titles that is ready to play.
-fn open(making: &Making<'_>, rail: RailView<'_>) -> Option<Hero> {
+fn open<'a>(making: &Making<'a>, rail: RailView<'a>) -> Option<Hero> {
     let filled = rail.fill(making.ctx.ask, making.ctx.now);
     making.until.edge(filled.until);
     filled.titles.iter().find(|title| is_ready(title)).and_then(|title| Hero::new(making, title))
 }
 
-fn cards(making: &Making<'_>, rail: RailView<'_>) -> Vec<Card> {
+fn cards<'a>(making: &Making<'a>, rail: RailView<'a>) -> Vec<Card> {
     let filled = rail.fill(making.ctx.ask, making.ctx.now);
     making.until.edge(filled.until);
     filled.titles.iter().filter_map(|title| Card::new(making, title)).collect()

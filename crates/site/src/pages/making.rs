@@ -1,8 +1,8 @@
-use std::time::Duration;
+use std::{cell::RefCell, collections::HashMap, time::Duration};
 
 use domain::{
     Kind, PlanId,
-    rights::{Denial, Grant},
+    rights::{self, Denial, Grant},
 };
 use edition::{Languages, Said, TitleView};
 
@@ -24,6 +24,8 @@ pub struct Making<'a> {
     pub languages: Languages,
     /// Until when.
     pub until: Until,
+    /// How titles stand that were asked about: a page names an episode in its list and on its button.
+    stood: RefCell<HashMap<&'a str, Option<Standing>>>,
 }
 
 /// How a listed title stands with the viewers of a page.
@@ -41,7 +43,7 @@ impl<'a> Making<'a> {
     /// Begins.
     pub fn new(ctx: &'a PageCtx<'a>) -> Self {
         let languages = ctx.edition.languages(ctx.locale, &ctx.brand.default_locale);
-        Self { ctx, say: Say::new(ctx.locale), languages, until: Until::default() }
+        Self { ctx, say: Say::new(ctx.locale), languages, until: Until::default(), stood: RefCell::default() }
     }
 
     /// A path of this site in this language.
@@ -60,16 +62,27 @@ impl<'a> Making<'a> {
     }
 
     /// How a title stands; `None` when it is not to be shown at all.
-    pub fn standing(&self, title: &TitleView<'_>) -> Option<Standing> {
+    pub fn standing(&self, title: &TitleView<'a>) -> Option<Standing> {
+        if let Some(stands) = self.stood.borrow().get(title.id_str()) {
+            return stands.clone();
+        }
+        let stands = self.decide(title);
+        self.stood.borrow_mut().insert(title.id_str(), stands.clone());
+        stands
+    }
+
+    fn decide(&self, title: &TitleView<'_>) -> Option<Standing> {
         let (ask, now) = (self.ctx.ask, self.ctx.now);
-        let decision = self.until.used(title.decide(ask, now));
+        let subject = title.subject();
+        let decide = |at| rights::decide(ask, &subject, at);
+        let decision = self.until.used(decide(now));
         if !decision.listed() {
             return None;
         }
         // The badges are decisions of another instant, and change when those do.
-        let before = title.decide(ask, now.minus(NEW_FOR));
+        let before = decide(now.minus(NEW_FOR));
         self.until.edge(before.until.map(|edge| edge.plus(NEW_FOR)));
-        let ahead = title.decide(ask, now.plus(LEAVING_WITHIN));
+        let ahead = decide(now.plus(LEAVING_WITHIN));
         self.until.edge(ahead.until.map(|edge| edge.minus(LEAVING_WITHIN)).filter(|edge| *edge > now));
         let (is_new, leaving) = (!before.listed(), !ahead.listed());
         let play = match decision.answer {

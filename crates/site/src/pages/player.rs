@@ -103,7 +103,7 @@ pub struct Next {
 
 impl Player {
     /// For a title that may be played.
-    pub fn new(making: &Making<'_>, title: &TitleView<'_>, hero: &Hero, next: Option<&Row>) -> Self {
+    pub fn new<'a>(making: &Making<'a>, title: &TitleView<'a>, hero: &Hero, next: Option<&Row>) -> Self {
         Self {
             id: title.id_str().to_owned(),
             poster: hero.wide.as_ref().map(|picture| picture.src.clone()),

@@ -111,7 +111,7 @@ fn page(
         when,
         retry: status.is_server_error() || code == "not-ready" || status == StatusCode::TOO_MANY_REQUESTS,
     };
-    Ok(Rendered { status, html: page.render()?, until: making.until.earliest() })
+    Ok(Rendered::whole(status, page.render()?, making.until.earliest()))
 }
 
 fn words(say: Say<'_>, status: StatusCode, code: &str) -> (String, String) {

@@ -18,7 +18,7 @@ impl Words {
 
     /// A text of this language on a page in `page`.
     pub fn of(page: &Locale, locale: &Locale, text: &str) -> Self {
-        let attributes = if locale.language() == page.language() {
+        let attributes = if locale.id().language == page.id().language {
             String::new()
         } else {
             format!(" lang=\"{locale}\" dir=\"{}\"", locale.direction().as_str())

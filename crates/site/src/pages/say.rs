@@ -1,9 +1,21 @@
-use std::{borrow::Cow, collections::BTreeMap, sync::LazyLock};
+mod plain;
+
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, HashMap},
+    sync::LazyLock,
+};
 
 use domain::{Direction, Locale};
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue, concurrent::FluentBundle};
+use plain::Plain;
 
-type Bundle = FluentBundle<FluentResource>;
+/// The texts of a language.
+struct Bundle {
+    fluent: FluentBundle<FluentResource>,
+    /// Those that take no choosing, which is nearly all, cut at their blanks: a page says some hundred.
+    plain: HashMap<Box<str>, Plain>,
+}
 
 /// The languages that the site itself speaks, English first: what a language lacks is said in English.
 const SOURCES: [(&str, &str); 5] = [
@@ -20,13 +32,26 @@ static BUNDLES: LazyLock<BTreeMap<&'static str, Bundle>> = LazyLock::new(|| {
 
 fn bundle(tag: &str, source: &'static str) -> Option<Bundle> {
     let locale = Locale::new(tag).ok()?;
-    let mut bundle = Bundle::new_concurrent(vec![locale.id().clone()]);
+    let mut fluent = FluentBundle::new_concurrent(vec![locale.id().clone()]);
     // Isolating marks keep a Latin name from turning an Arabic sentence around; elsewhere they would only be noise.
-    bundle.set_use_isolating(locale.direction() == Direction::Rtl);
+    let isolating = locale.direction() == Direction::Rtl;
+    fluent.set_use_isolating(isolating);
     // A message that does not parse is missing, and missing ones fall back to English. The tests look at every one.
     let resource = FluentResource::try_new(source.to_owned()).unwrap_or_else(|(resource, _)| resource);
-    bundle.add_resource_overriding(resource);
-    Some(bundle)
+    let plain = Plain::all(&resource, isolating);
+    fluent.add_resource_overriding(resource);
+    Some(Bundle { fluent, plain })
+}
+
+impl Bundle {
+    /// As Fluent says it.
+    fn choose(&self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
+        let pattern = self.fluent.get_message(key)?.value()?;
+        let mut errors = Vec::new();
+        let text: Cow<'_, str> = self.fluent.format_pattern(pattern, args, &mut errors);
+        // A blank that the caller does not fill is a mistake of ours; English may not have it.
+        errors.is_empty().then(|| text.into_owned())
+    }
 }
 
 /// Speaks the site's own texts in one language.
@@ -60,10 +85,7 @@ impl<'a> Say<'a> {
 
     /// A text if there is one: for names of languages and countries.
     pub fn maybe(&self, key: &str) -> Option<String> {
-        self.bundles().find_map(|bundle| {
-            let pattern = bundle.get_message(key)?.value()?;
-            Some(bundle.format_pattern(pattern, None, &mut Vec::new()).into_owned())
-        })
+        self.said(key, None)
     }
 
     /// Our name for a language: its tag when we have none.
@@ -84,15 +106,15 @@ impl<'a> Say<'a> {
         own.into_iter().chain(BUNDLES.get("en"))
     }
 
+    fn said(&self, key: &str, args: Option<&FluentArgs<'_>>) -> Option<String> {
+        self.bundles().find_map(|bundle| match bundle.plain.get(key) {
+            Some(plain) => plain.fill(args),
+            None => bundle.choose(key, args),
+        })
+    }
+
     fn format(&self, key: &str, args: Option<&FluentArgs<'_>>) -> String {
-        let said = self.bundles().find_map(|bundle| {
-            let pattern = bundle.get_message(key)?.value()?;
-            let mut errors = Vec::new();
-            let text: Cow<'_, str> = bundle.format_pattern(pattern, args, &mut errors);
-            // A blank that the caller does not fill is a mistake of ours; English may not have it.
-            errors.is_empty().then(|| text.into_owned())
-        });
-        said.unwrap_or_else(|| key.to_owned())
+        self.said(key, args).unwrap_or_else(|| key.to_owned())
     }
 }
 
@@ -146,6 +168,29 @@ mod tests {
         assert_eq!(seasons("ar", 3), "3 مواسم");
         assert_eq!(seasons("ar", 11), "11 موسمًا");
         assert_eq!(seasons("ar", 100), "100 موسم");
+    }
+
+    #[test]
+    fn plain_messages_are_said_as_fluent_says_them() {
+        for bundle in BUNDLES.values() {
+            assert!(bundle.plain.len() > 180, "nearly all are plain");
+            for (key, plain) in &bundle.plain {
+                let names = ["brand", "tagline", "rail", "plan", "date", "age", "percent", "code", "season"]
+                    .into_iter()
+                    .chain(["number", "name", "episode", "month", "day", "year", "time", "hours", "minutes"])
+                    .chain(["seconds", "height", "count"]);
+                let fill = |n: usize, name| match n {
+                    0 => (name, FluentValue::from(name)),
+                    _ => (name, FluentValue::from([0u64, 7, 1_234_567][n - 1])),
+                };
+                for n in 0..4 {
+                    let args: FluentArgs<'_> = names.clone().map(|name| fill(n, name)).collect();
+                    assert!(bundle.choose(key, Some(&args)).is_some(), "{key} has other blanks");
+                    assert_eq!(plain.fill(Some(&args)), bundle.choose(key, Some(&args)), "{key}");
+                }
+                assert_eq!(plain.fill(None), bundle.choose(key, None), "{key}");
+            }
+        }
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub struct Row {
 }
 
 /// The seasons of a series that have anything to show.
-pub fn seasons(making: &Making<'_>, series: &TitleView<'_>) -> Vec<Season> {
+pub fn seasons<'a>(making: &Making<'a>, series: &TitleView<'a>) -> Vec<Season> {
     let seasons = series.seasons().into_iter().map(|season| {
         let number = season.number();
         let name = match season.name(&making.languages) {
@@ -63,11 +63,10 @@ pub fn seasons(making: &Making<'_>, series: &TitleView<'_>) -> Vec<Season> {
 
 impl Row {
     /// `None` when it may not be shown. `current`: the id of the title that the page is about.
-    pub fn new(making: &Making<'_>, episode: &TitleView<'_>, current: Option<&str>) -> Option<Self> {
+    pub fn new<'a>(making: &Making<'a>, episode: &TitleView<'a>, current: Option<&str>) -> Option<Self> {
         let standing = making.standing(episode)?;
         let text = episode.text(&making.languages);
         let art = episode.artwork(&making.languages);
-        let asset = episode.asset();
         let locked = standing.play.is_err();
         let note = match &standing.play {
             Err(plan) => Some(making.lock(plan.as_deref())),
@@ -80,7 +79,7 @@ impl Row {
             code: making.code(episode).unwrap_or_default(),
             name: making.words(text.name),
             synopsis: text.synopsis.map(|said| making.words(said)),
-            duration: asset.map(|asset| dates::duration(making.say, asset.duration_us)),
+            duration: episode.duration_us().map(|micros| dates::duration(making.say, micros)),
             still: Picture::maybe(art.still.as_ref().or(art.hero.as_ref())),
             note,
             locked,

@@ -1,6 +1,8 @@
+use std::sync::Arc;
+
 use askama::Template;
 use domain::{Kind, RailKind, TitleId};
-use edition::TitleView;
+use edition::{RailView, TitleView};
 
 use super::{
     PageCtx, PageError, Rendered,
@@ -13,6 +15,7 @@ use super::{
     say::Say,
     series::{Season, seasons},
 };
+use crate::{cache::PageKey, endings::Ending};
 
 /// Most titles in "More like this".
 const MOST_ALIKE: usize = 12;
@@ -27,6 +30,13 @@ struct TitlePage<'a> {
     cast: Vec<Person>,
     facts: Vec<(String, String)>,
     notice: Option<Words>,
+}
+
+#[derive(Template)]
+#[template(path = "ending.html")]
+struct Closing<'a> {
+    frame: Frame,
+    say: Say<'a>,
     alike: Vec<Card>,
     wide_cards: bool,
 }
@@ -55,20 +65,21 @@ pub fn title(ctx: &PageCtx<'_>, id: &TitleId) -> Result<Rendered, PageError> {
     let description = hero.synopsis.as_ref().map(|words| words.text.clone());
     let frame = Frame::new(&making, name)?.describe(description, hero.wide.as_ref(), ctx);
     let page = TitlePage {
-        wide_cards: frame.look == "split",
         frame,
         say,
         seasons: seasons(&making, &found),
         cast: cast(&making, &found),
         facts: facts(&making, &found),
         notice: found.text(&making.languages).credit_notice.map(|said| making.words(said)),
-        alike: alike(&making, &found),
         hero,
     };
-    Ok(Rendered { status: http::StatusCode::OK, html: page.render()?, until: making.until.earliest() })
+    let ending = ending(&making, &found)?;
+    making.until.edge(ending.until);
+    let (status, html, until) = (http::StatusCode::OK, page.render()?, making.until.earliest());
+    Ok(Rendered { status, html, ending: Some(ending), until })
 }
 
-fn cast(making: &Making<'_>, title: &TitleView<'_>) -> Vec<Person> {
+fn cast<'a>(making: &Making<'a>, title: &TitleView<'a>) -> Vec<Person> {
     let credits = title.cast(&making.languages).into_iter();
     credits
         .filter_map(|credit| {
@@ -78,7 +89,7 @@ fn cast(making: &Making<'_>, title: &TitleView<'_>) -> Vec<Person> {
 }
 
 /// What people look up: name and value, those that are known.
-fn facts(making: &Making<'_>, title: &TitleView<'_>) -> Vec<(String, String)> {
+fn facts<'a>(making: &Making<'a>, title: &TitleView<'a>) -> Vec<(String, String)> {
     let say = making.say;
     let languages = |locales: &[domain::Locale]| {
         let names: Vec<String> = locales.iter().map(|locale| say.language(locale)).collect();
@@ -101,21 +112,50 @@ fn facts(making: &Making<'_>, title: &TitleView<'_>) -> Vec<(String, String)> {
     facts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (say.t(key), value)).collect()
 }
 
-/// What stands in the brand's rails of the same genres.
-fn alike(making: &Making<'_>, title: &TitleView<'_>) -> Vec<Card> {
+/// What stands in the brand's rails of the same genres, and the foot of the page. The same for every title of these genres that is
+/// not among those shown, so that one is made for all of them and another for each of the few that are.
+fn ending<'a>(making: &Making<'a>, title: &TitleView<'a>) -> Result<Arc<Ending>, PageError> {
+    let ctx = making.ctx;
     let genres = title.genres();
-    let mut found: Vec<Card> = Vec::new();
-    for rail in making.ctx.brand.rails_with_titles() {
-        if !matches!(&rail.rail().kind, RailKind::Genre { genre } if genres.contains(genre)) {
-            continue;
+    let alike = |rail: &RailView<'_>| matches!(&rail.rail().kind, RailKind::Genre { genre } if genres.contains(genre));
+    let rails: Vec<RailView<'a>> = ctx.brand.rails_with_titles().filter(alike).collect();
+    let (endings, page) = ctx.endings;
+    let get = |without: Option<&TitleView<'a>>| {
+        let mut path = String::from("!alike");
+        for id in rails.iter().map(|rail| rail.rail().id.as_str()).chain(without.map(TitleView::id_str)) {
+            path.extend(["/", id]);
         }
-        let filled = rail.fill(making.ctx.ask, making.ctx.now);
+        // How many of them are rails, so that no rail is taken for a title.
+        path.extend(["/", if without.is_some() { "-" } else { "" }]);
+        endings.ending(PageKey { path, ..page.clone() }, ctx.now, || closing(ctx, &rails, without))
+    };
+    let of_all = get(None)?;
+    match of_all.titles.iter().any(|id| id == title.id_str()) {
+        true => get(Some(title)),
+        false => Ok(of_all),
+    }
+}
+
+/// Makes it. Nothing of the page that it is made for is in it.
+fn closing<'a>(
+    ctx: &'a PageCtx<'a>,
+    rails: &[RailView<'a>],
+    without: Option<&TitleView<'a>>,
+) -> Result<Ending, PageError> {
+    let making = Making::new(ctx);
+    let mut alike: Vec<Card> = Vec::new();
+    for rail in rails {
+        let filled = rail.fill(ctx.ask, ctx.now);
         making.until.edge(filled.until);
-        for other in filled.titles.iter().filter(|other| *other != title) {
-            if found.len() < MOST_ALIKE && !found.iter().any(|card| card.id == other.id_str()) {
-                found.extend(Card::new(making, other));
+        for other in filled.titles.iter().filter(|other| Some(*other) != without) {
+            if alike.len() < MOST_ALIKE && !alike.iter().any(|card| card.id == other.id_str()) {
+                alike.extend(Card::new(&making, other));
             }
         }
     }
-    found
+    let frame = Frame::new(&making, String::new())?;
+    let titles = alike.iter().map(|card| card.id.clone()).collect();
+    let closing = Closing { wide_cards: frame.look == "split", frame, say: making.say, alike };
+    let html = Arc::new(web::precompressed::Ending::new(closing.render()?));
+    Ok(Ending { html, titles, until: making.until.earliest() })
 }

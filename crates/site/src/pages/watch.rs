@@ -73,7 +73,7 @@ pub fn watch(ctx: &PageCtx<'_>, id: &TitleId) -> Result<Rendered, PageError> {
         next,
         hero,
     };
-    Ok(Rendered { status: http::StatusCode::OK, html: page.render()?, until: making.until.earliest() })
+    Ok(Rendered::whole(http::StatusCode::OK, page.render()?, making.until.earliest()))
 }
 
 /// The first episode of a series that plays here and now.
@@ -85,7 +85,7 @@ fn first<'e>(making: &Making<'_>, series: &TitleView<'e>) -> Option<TitleView<'e
 }
 
 /// The episodes that follow and can be played, over the seasons' ends.
-fn upcoming(making: &Making<'_>, episode: &TitleView<'_>) -> Vec<Row> {
+fn upcoming<'a>(making: &Making<'a>, episode: &TitleView<'a>) -> Vec<Row> {
     let Some(series) = episode.series() else { return Vec::new() };
     let after = series.episodes().into_iter().skip_while(|other| other.id_str() != episode.id_str()).skip(1);
     after

@@ -277,7 +277,7 @@ async fn a_new_edition_is_seen_at_once() {
             house.follower.poll();
         }
         let now = door.ask(&request).await;
-        assert_ne!(now.1["date"], quick, "made anew");
+        assert_ne!(now.1["date"], quick, "the API's are made by the router");
         let again = door.ask(&request).await;
         assert_eq!((now.2, again.1["date"].to_str().unwrap()), (again.2.clone(), &*quick));
         let json: serde_json::Value = serde_json::from_slice(&again.2).unwrap();
@@ -304,5 +304,28 @@ async fn a_cookie_that_is_over_is_renewed() {
         renewed["cache-control"].to_str().unwrap().starts_with("private")
             && renewed.contains_key("set-cookie")
     );
+    door.close().await;
+}
+
+#[tokio::test]
+async fn what_is_taken_down_is_gone_at_once() {
+    let house = House::new().await;
+    let mut door = Door::open(&house, true).await;
+    let first = door.ask("GET /en/ HTTP/1.1\r\nhost: harbour.localhost\r\n\r\n").await;
+    let cookie = first.1["set-cookie"].to_str().unwrap().split(';').next().unwrap();
+    let fields = format!("host: harbour.localhost\r\ncookie: {cookie}\r\n\r\n");
+    for (number, titles, status) in [(0, vec![], "200"), (1, vec!["tram"], "451"), (2, vec![], "200")] {
+        if number > 0 {
+            crate::takedowns::take_down(&house, number, &titles);
+        }
+        // Twice: the second time from the cache.
+        for _ in 0..2 {
+            let page = door.ask(&format!("GET /en/t/tram HTTP/1.1\r\n{fields}")).await;
+            assert!(page.0.contains(status), "{}", page.0);
+            let home = door.ask(&format!("GET /en/ HTTP/1.1\r\n{fields}")).await;
+            let shown = String::from_utf8(home.2).unwrap().contains("t/tram");
+            assert_eq!(shown, status == "200");
+        }
+    }
     door.close().await;
 }

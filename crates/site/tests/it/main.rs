@@ -4,7 +4,11 @@
 mod api;
 mod audiences;
 mod away;
+#[path = "../../../edition/tests/it/world.rs"]
+#[allow(dead_code, reason = "shared with the tests of edition")]
+mod catalogue;
 mod edges;
+mod endings;
 mod express;
 mod guard;
 mod house;

@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::{house::*, world::id};
 
 /// Announces that these titles are taken down, and has the site look.
-fn take_down(house: &House, number: u64, titles: &[&str]) {
+pub fn take_down(house: &House, number: u64, titles: &[&str]) {
     let takedowns = Takedowns { number, titles: titles.iter().map(|title| id(title)).collect() };
     announce::publish(&house.objects, &takedowns, &house.key, &house.key.public().into()).unwrap();
     house.follower.poll_takedowns();
