@@ -55,7 +55,7 @@ fn boot_times(boot: Boot, launches: usize) -> Vec<usize> {
     Run { load: &load, from: 0, boot, seed: 11, waits: false, enough: f64::INFINITY }.with(
         &mut Once(launches as u32),
         |minute, ready, _| {
-            took.extend(std::iter::repeat_n(minute - 1, (ready - before) as usize));
+            took.extend(std::iter::repeat_n(minute.saturating_sub(1), (ready - before) as usize));
             before = ready;
         },
     );

@@ -88,7 +88,8 @@ impl Talk {
         Ok(match command {
             Command::Roll { release, reason } => {
                 let (plan, _) = desk("").plan(release, Limits::default(), Rules::default()).await?;
-                let rollout = desk("").begin(plan, Some(bytes), because(reason)).await?;
+                let rollout =
+                    desk("").begin(plan, Some(bytes), reason.as_deref().unwrap_or_default()).await?;
                 format!("rollout {} to {} has begun", rollout.plan.generation, rollout.plan.to)
             }
             Command::Undo { reason } => {
