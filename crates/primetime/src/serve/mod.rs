@@ -98,21 +98,26 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
         background.spawn(following.run(after.clone()));
     }
     let images = if config.roles.registry { Some(images::start(app, &stop)?) } else { None };
+    // Before anybody can hear that it is ready: whoever connects then is not refused.
+    let is_shared = sockets.http.is_some();
+    let http = match serves {
+        true => Some(listen("http.listen", config.http.listen, sockets.http)?),
+        false => None,
+    };
     let ops = listen("http.ops_listen", config.http.ops_listen, sockets.ops)?;
     let ops_address = ops.address().doing(|| "look where it listens".into())?;
     say_what_it_is(app, &gate, &stop);
     let ops_limits = ConnectionLimits { connections: 64, ..ConnectionLimits::default() };
     let health = web::health::router(app.readiness.clone(), app.metrics.clone(), gate.clone());
-    let http = app.http.clone();
+    let metrics = app.http.clone();
     let ops_stop = after.clone();
-    background.spawn(async move { web::serve(ops, health, ops_limits, &http, ops_stop).await });
-    if serves {
+    background.spawn(async move { web::serve(ops, health, ops_limits, &metrics, ops_stop).await });
+    if let Some(listener) = http {
         // An empty installation becomes ready by its studio.
-        if sockets.http.is_some() && !config.roles.studio {
+        if is_shared && !config.roles.studio {
             ready_or(&app.readiness, &stop).await;
         }
-        let listener = listen("http.listen", config.http.listen, sockets.http)?.gated(gate);
-        let listener = tls::secure(app, listener, &background, &after)?;
+        let listener = tls::secure(app, listener.gated(gate), &background, &after)?;
         app.started.cancel();
         let address = listener.address().doing(|| "look where it listens".into())?;
         tracing::info!(%address, ops = %ops_address, "serving");
