@@ -117,7 +117,7 @@ const url = (port, path) => `http://127.0.0.1:${port}${path}`;
 const shares = [];
 async function counts() {
   const text = (await ask(19090, '/metrics')).body.toString();
-  const count = (name) => Number(new RegExp(`^${name}(?:\\{.*\\})? (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+  const count = (name) => Number(new RegExp(`^\\w*${name}(?:\\{.*\\})? (\\d+)`, 'm').exec(text)?.[1] ?? 0);
   return ['site_pages_rendered', 'site_page_hits', 'site_endings_made', 'site_endings_shared'].map((name) => count(`${name}_total`));
 }
 function share(before, after) {

@@ -1,22 +1,33 @@
 use std::sync::Arc;
 
 use domain::Timestamp;
-use moka::sync::Cache;
+use moka::{policy::EvictionPolicy, sync::Cache};
 
 use crate::{cache::PageKey, stats::Stats};
 
-/// Bytes that an entry costs besides its own: key, names, the cache's own.
+/// Bytes that an entry costs besides its own: key, the cache's own.
 const ENTRY_OVERHEAD: usize = 512;
 
 /// What the pages of several titles end in: "More like this" and the foot.
 #[derive(Debug)]
 pub struct Ending {
-    /// The end of the document.
+    /// The end of the document, of titles that are not among those shown.
     pub html: Arc<web::precompressed::Ending>,
-    /// The titles that it shows.
-    pub titles: Vec<String>,
+    /// The cards of those shown, and the next one: for the page of one that is.
+    pub cards: Vec<Drawn>,
+    /// The foot alone.
+    pub foot: String,
     /// The first instant at which it may no longer be true; never when absent.
     pub until: Option<Timestamp>,
+}
+
+/// A title's card, drawn.
+#[derive(Debug)]
+pub struct Drawn {
+    /// The title's id.
+    pub id: String,
+    /// The card.
+    pub html: String,
 }
 
 /// The endings that were made. Kept as pages are, under the same key but for the path: by edition and takedowns, for one
@@ -31,10 +42,13 @@ impl Endings {
     /// Holds at most about `bytes`.
     pub(crate) fn new(bytes: u64, stats: Stats) -> Self {
         let weigh = |_: &PageKey, ending: &Arc<Ending>| {
-            let names: usize = ending.titles.iter().map(String::len).sum();
-            u32::try_from(ending.html.weight() + names + ENTRY_OVERHEAD).unwrap_or(u32::MAX)
+            let cards: usize = ending.cards.iter().map(|card| card.id.len() + card.html.len()).sum();
+            u32::try_from(ending.html.weight() + cards + ending.foot.len() + ENTRY_OVERHEAD)
+                .unwrap_or(u32::MAX)
         };
-        Self { kept: Cache::builder().max_capacity(bytes).weigher(weigh).build(), stats }
+        // The latest stay: what was asked for often in one language says nothing of the next.
+        let kept = Cache::builder().eviction_policy(EvictionPolicy::lru()).max_capacity(bytes).weigher(weigh);
+        Self { kept: kept.build(), stats }
     }
 
     /// The ending, if it is here and true at `now`; else made by `make`. Pages wait for theirs alone: two that want the same
@@ -79,7 +93,7 @@ mod tests {
 
     fn ending(length: usize, until: Option<Timestamp>) -> Result<Ending, ()> {
         let html = Arc::new(web::precompressed::Ending::new(vec![b'x'; length]));
-        Ok(Ending { html, titles: Vec::new(), until })
+        Ok(Ending { html, cards: Vec::new(), foot: String::new(), until })
     }
 
     #[test]

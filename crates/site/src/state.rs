@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The part of the memory for pages that is for what they share.
-const ENDINGS: u64 = 8;
+const ENDINGS: u64 = 4;
 
 /// What a site is made of.
 pub struct SiteParts {

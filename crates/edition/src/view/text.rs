@@ -32,7 +32,7 @@ impl<'e> TitleView<'e> {
         TextView {
             name: self.name(languages),
             tagline: self.said(languages, TAGLINE),
-            synopsis: self.said(languages, SYNOPSIS),
+            synopsis: self.synopsis(languages),
             credit_notice: self.root().said(languages, NOTICE),
         }
     }
@@ -46,6 +46,11 @@ impl<'e> TitleView<'e> {
             });
             Said { text: self.id_str(), locale: self.edition.locales().first().unwrap_or(&NONE) }
         })
+    }
+
+    /// A paragraph about it.
+    pub fn synopsis(&self, languages: &Languages) -> Option<Said<'e>> {
+        self.said(languages, SYNOPSIS)
     }
 
     /// Who is in it and who made it; of an episode, its series'.

@@ -3,6 +3,7 @@
 //! Nothing personal is in a page: what a viewer has begun is filled in by the page's islands from `/api/v1/me`. Every
 //! function returns the page together with the earliest instant at which any rights decision in it may change.
 
+mod alike;
 mod card;
 mod ctx;
 mod dates;

@@ -65,8 +65,7 @@ impl Row {
     /// `None` when it may not be shown. `current`: the id of the title that the page is about.
     pub fn new<'a>(making: &Making<'a>, episode: &TitleView<'a>, current: Option<&str>) -> Option<Self> {
         let standing = making.standing(episode)?;
-        let text = episode.text(&making.languages);
-        let art = episode.artwork(&making.languages);
+        let still = episode.still().or_else(|| episode.artwork(&making.languages).hero);
         let locked = standing.play.is_err();
         let note = match &standing.play {
             Err(plan) => Some(making.lock(plan.as_deref())),
@@ -77,10 +76,10 @@ impl Row {
             id: episode.id_str().to_owned(),
             href: note.is_none().then(|| making.href(&format!("/watch/{}", episode.id_str()))),
             code: making.code(episode).unwrap_or_default(),
-            name: making.words(text.name),
-            synopsis: text.synopsis.map(|said| making.words(said)),
+            name: making.words(episode.name(&making.languages)),
+            synopsis: episode.synopsis(&making.languages).map(|said| making.words(said)),
             duration: episode.duration_us().map(|micros| dates::duration(making.say, micros)),
-            still: Picture::maybe(art.still.as_ref().or(art.hero.as_ref())),
+            still: Picture::maybe(still.as_ref()),
             note,
             locked,
             is_new: standing.is_new,

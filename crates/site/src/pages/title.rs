@@ -1,12 +1,9 @@
-use std::sync::Arc;
-
 use askama::Template;
-use domain::{Kind, RailKind, TitleId};
-use edition::{RailView, TitleView};
+use domain::{Kind, TitleId};
+use edition::TitleView;
 
 use super::{
-    PageCtx, PageError, Rendered,
-    card::Card,
+    PageCtx, PageError, Rendered, alike,
     frame::Frame,
     hero::Hero,
     making::Making,
@@ -15,10 +12,6 @@ use super::{
     say::Say,
     series::{Season, seasons},
 };
-use crate::{cache::PageKey, endings::Ending};
-
-/// Most titles in "More like this".
-const MOST_ALIKE: usize = 12;
 
 #[derive(Template)]
 #[template(path = "title.html")]
@@ -30,15 +23,6 @@ struct TitlePage<'a> {
     cast: Vec<Person>,
     facts: Vec<(String, String)>,
     notice: Option<Words>,
-}
-
-#[derive(Template)]
-#[template(path = "ending.html")]
-struct Closing<'a> {
-    frame: Frame,
-    say: Say<'a>,
-    alike: Vec<Card>,
-    wide_cards: bool,
 }
 
 struct Person {
@@ -73,10 +57,14 @@ pub fn title(ctx: &PageCtx<'_>, id: &TitleId) -> Result<Rendered, PageError> {
         notice: found.text(&making.languages).credit_notice.map(|said| making.words(said)),
         hero,
     };
-    let ending = ending(&making, &found)?;
+    let ending = alike::ending(&making, &found)?;
     making.until.edge(ending.until);
     let (status, html, until) = (http::StatusCode::OK, page.render()?, making.until.earliest());
-    Ok(Rendered { status, html, ending: Some(ending), until })
+    if !alike::shows(&ending, &found) {
+        return Ok(Rendered { status, html, ending: Some(ending), until });
+    }
+    let html = html + &alike::without(&making, &ending, &found)?;
+    Ok(Rendered { status, html, ending: None, until })
 }
 
 fn cast<'a>(making: &Making<'a>, title: &TitleView<'a>) -> Vec<Person> {
@@ -110,52 +98,4 @@ fn facts<'a>(making: &Making<'a>, title: &TitleView<'a>) -> Vec<(String, String)
         ("fact-subtitles", asset.as_ref().map(|asset| languages(&asset.subtitles)).unwrap_or_default()),
     ];
     facts.into_iter().filter(|(_, value)| !value.is_empty()).map(|(key, value)| (say.t(key), value)).collect()
-}
-
-/// What stands in the brand's rails of the same genres, and the foot of the page. The same for every title of these genres that is
-/// not among those shown, so that one is made for all of them and another for each of the few that are.
-fn ending<'a>(making: &Making<'a>, title: &TitleView<'a>) -> Result<Arc<Ending>, PageError> {
-    let ctx = making.ctx;
-    let genres = title.genres();
-    let alike = |rail: &RailView<'_>| matches!(&rail.rail().kind, RailKind::Genre { genre } if genres.contains(genre));
-    let rails: Vec<RailView<'a>> = ctx.brand.rails_with_titles().filter(alike).collect();
-    let (endings, page) = ctx.endings;
-    let get = |without: Option<&TitleView<'a>>| {
-        let mut path = String::from("!alike");
-        for id in rails.iter().map(|rail| rail.rail().id.as_str()).chain(without.map(TitleView::id_str)) {
-            path.extend(["/", id]);
-        }
-        // How many of them are rails, so that no rail is taken for a title.
-        path.extend(["/", if without.is_some() { "-" } else { "" }]);
-        endings.ending(PageKey { path, ..page.clone() }, ctx.now, || closing(ctx, &rails, without))
-    };
-    let of_all = get(None)?;
-    match of_all.titles.iter().any(|id| id == title.id_str()) {
-        true => get(Some(title)),
-        false => Ok(of_all),
-    }
-}
-
-/// Makes it. Nothing of the page that it is made for is in it.
-fn closing<'a>(
-    ctx: &'a PageCtx<'a>,
-    rails: &[RailView<'a>],
-    without: Option<&TitleView<'a>>,
-) -> Result<Ending, PageError> {
-    let making = Making::new(ctx);
-    let mut alike: Vec<Card> = Vec::new();
-    for rail in rails {
-        let filled = rail.fill(ctx.ask, ctx.now);
-        making.until.edge(filled.until);
-        for other in filled.titles.iter().filter(|other| Some(*other) != without) {
-            if alike.len() < MOST_ALIKE && !alike.iter().any(|card| card.id == other.id_str()) {
-                alike.extend(Card::new(&making, other));
-            }
-        }
-    }
-    let frame = Frame::new(&making, String::new())?;
-    let titles = alike.iter().map(|card| card.id.clone()).collect();
-    let closing = Closing { wide_cards: frame.look == "split", frame, say: making.say, alike };
-    let html = Arc::new(web::precompressed::Ending::new(closing.render()?));
-    Ok(Ending { html, titles, until: making.until.earliest() })
 }
