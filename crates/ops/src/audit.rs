@@ -13,7 +13,7 @@ use crate::OpsError;
 /// Lines read at once.
 const PAGE: u32 = 1000;
 /// Others who may write in between before one gives up.
-pub(crate) const MOST_TRIES: usize = 8;
+pub(crate) const MOST_TRIES: u32 = 8;
 /// Begins what is hashed: a later way to hash has another name.
 const CONTEXT: &str = "primetime audit 1";
 
@@ -67,11 +67,19 @@ pub async fn append(tx: &mut Tx, deed: &Deed<'_>, now: Timestamp) -> Result<(), 
     tx.add_audit(&row).await
 }
 
-/// Somebody else wrote in between, and all of the transaction can be tried again. Not when they decided on the very plan.
-pub(crate) fn came_between(error: &StoreError) -> bool {
-    match error {
-        StoreError::Conflict("the plan") => false,
-        error => matches!(error, StoreError::Conflict(_) | StoreError::Contended(_)),
+/// Of a deed whose whole transaction is done again when somebody else wrote in between.
+#[derive(Default)]
+pub(crate) struct Tries(u32);
+
+impl Tries {
+    /// One has come to this: shall there be another? Not when somebody decided on the very plan.
+    pub fn again(&mut self, error: &StoreError) -> bool {
+        self.0 += 1;
+        let came_between = match error {
+            StoreError::Conflict("the plan") => false,
+            error => matches!(error, StoreError::Conflict(_) | StoreError::Contended(_)),
+        };
+        came_between && self.0 < MOST_TRIES
     }
 }
 
@@ -80,16 +88,15 @@ pub(crate) fn came_between(error: &StoreError) -> bool {
 /// # Errors
 /// The database did not take it.
 pub async fn write(store: &Store, deed: &Deed<'_>, now: Timestamp) -> Result<(), StoreError> {
-    let mut tries = 0;
+    let mut tries = Tries::default();
     loop {
         let mut tx = store.begin().await?;
-        tries += 1;
         let done = match append(&mut tx, deed, now).await {
             Ok(()) => tx.commit().await,
             Err(error) => Err(error),
         };
         match done {
-            Err(error) if came_between(&error) && tries < MOST_TRIES => {}
+            Err(error) if tries.again(&error) => {}
             done => return done,
         }
     }

@@ -113,18 +113,12 @@ impl Desk {
             self.deed(&mut tx, "rollout.begin", &words, now).await?;
             Ok(tx.commit().await?)
         };
-        let mut tries = 0;
+        let mut tries = audit::Tries::default();
         loop {
-            tries += 1;
             match begin().await {
                 Ok(()) => return Ok(rollout),
                 // A rollout, or another line in the log.
-                Err(OpsError::Store(error)) if audit::came_between(&error) => {
-                    self.none_under_way().await?;
-                    if tries == audit::MOST_TRIES {
-                        return Err(error.into());
-                    }
-                }
+                Err(OpsError::Store(error)) if tries.again(&error) => drop(self.none_under_way().await?),
                 Err(error) => return Err(error),
             }
         }
@@ -160,11 +154,20 @@ impl Desk {
         let now = self.clock.now();
         let (service, who, why) = (self.service.clone(), self.who.clone(), why.to_owned());
         let body = format!("{service} to {instances} instances: {why}");
-        let mut tx = self.store.begin().await?;
-        tx.want_instances(&WantedInstances { service, instances, who, why }, now).await?;
-        self.deed(&mut tx, "service.scale", &body, now).await?;
-        tx.commit().await?;
-        Ok(())
+        let wanted = WantedInstances { service, instances, who, why };
+        let scale = async || {
+            let mut tx = self.store.begin().await?;
+            tx.want_instances(&wanted, now).await?;
+            self.deed(&mut tx, "service.scale", &body, now).await?;
+            Ok(tx.commit().await?)
+        };
+        let mut tries = audit::Tries::default();
+        loop {
+            match scale().await {
+                Err(OpsError::Store(error)) if tries.again(&error) => {}
+                done => return done,
+            }
+        }
     }
 
     /// The last rollouts, newest first.
@@ -191,9 +194,8 @@ impl Desk {
 
     /// The order changes what is stored only if that is still what was read: the controller may have gone on meanwhile.
     async fn order_to(&self, row: &RolloutRow, order: Order) -> Result<Rollout, OpsError> {
-        const MOST_TRIES: usize = 10;
         let mut row = row.clone();
-        let mut tries = 0;
+        let mut tries = audit::Tries::default();
         loop {
             let now = self.clock.now();
             let mut rollout: Rollout = serde_json::from_str(&row.body)?;
@@ -211,10 +213,9 @@ impl Desk {
                 tx.commit().await?;
                 Ok(())
             };
-            tries += 1;
             match stored.await {
                 Ok(()) => return Ok(rollout),
-                Err(OpsError::Store(error)) if audit::came_between(&error) && tries < MOST_TRIES => {
+                Err(OpsError::Store(error)) if tries.again(&error) => {
                     let newest = self.newest().await?.filter(|newest| newest.generation == row.generation);
                     row = newest.ok_or_else(|| OpsError::None(self.service.clone()))?;
                 }

@@ -111,7 +111,7 @@ impl Takedowns {
         if asked.why.trim().is_empty() {
             return Err(OpsError::NoReason);
         }
-        let mut tries = 0;
+        let mut tries = audit::Tries::default();
         loop {
             let now = self.clock.now();
             let mut tx = self.store.begin().await?;
@@ -125,10 +125,9 @@ impl Takedowns {
                 audit::append(&mut tx, &audit::Deed { who: asked.who, what, body: &body }, now).await?;
                 tx.commit().await
             };
-            tries += 1;
             match done.await {
                 Ok(()) => break,
-                Err(error) if audit::came_between(&error) && tries < audit::MOST_TRIES => {}
+                Err(error) if tries.again(&error) => {}
                 Err(error) => return Err(error.into()),
             }
         }

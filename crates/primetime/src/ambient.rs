@@ -28,10 +28,7 @@ pub struct SteadyClock;
 
 impl Clock for SteadyClock {
     fn now(&self) -> Timestamp {
-        // SAFETY: `timespec` is a plain C structure of numbers, for which zeros are a value.
-        let mut since: libc::timespec = unsafe { std::mem::zeroed() };
-        // SAFETY: the pointer is to a structure that outlives the call, which only writes into it. Linux has had this clock since 2.6.39.
-        unsafe { libc::clock_gettime(libc::CLOCK_BOOTTIME, &raw mut since) };
+        let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
         Timestamp(since.tv_sec.saturating_mul(1_000_000).saturating_add(since.tv_nsec / 1000))
     }
 }

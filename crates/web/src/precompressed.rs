@@ -101,34 +101,24 @@ impl Precompressed {
     /// Will compress `body`, in each coding when that is first asked for; once for all who ask for it then.
     pub fn new(content_type: HeaderValue, body: impl Into<Bytes>, effort: Effort) -> Self {
         let front = body.into();
-        let (tag, identity) = (ETag::of(&front), OnceLock::new());
-        Self {
-            content_type,
-            front,
-            ending: None,
-            tag,
-            identity,
-            gzip: OnceLock::new(),
-            br: OnceLock::new(),
-            effort,
-        }
+        let tag = ETag::of(&front);
+        Self::unmade(content_type, (front, None), tag, effort)
     }
 
     /// The same of `front` and an ending that other bodies have too: hashed and compressed once for all of them.
     pub fn joined(content_type: HeaderValue, front: Vec<u8>, ending: Arc<Ending>, effort: Effort) -> Self {
         let tag = ETag::of_joined(&front, ending.hash());
-        let (identity, front) = (OnceLock::new(), front.into());
-        let ending = Some(ending);
-        Self {
-            content_type,
-            front,
-            ending,
-            tag,
-            identity,
-            gzip: OnceLock::new(),
-            br: OnceLock::new(),
-            effort,
-        }
+        Self::unmade(content_type, (front.into(), Some(ending)), tag, effort)
+    }
+
+    fn unmade(
+        content_type: HeaderValue,
+        (front, ending): (Bytes, Option<Arc<Ending>>),
+        tag: ETag,
+        effort: Effort,
+    ) -> Self {
+        let (identity, gzip, br) = (OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Self { content_type, front, ending, tag, identity, gzip, br, effort }
     }
 
     /// A body that was compressed before, at build time; codings that are not smaller than it are left out.

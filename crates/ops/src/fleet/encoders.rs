@@ -9,7 +9,7 @@ use fleet::plan::{
 };
 use store::Store;
 
-use super::{Announced, LEASE, Looked, Openings, known, minute_of, queue::Queue, tell};
+use super::{Announced, Looked, Openings, Right, known, minute_of, queue::Queue};
 use crate::OpsError;
 
 /// What is planned for, and how.
@@ -35,12 +35,10 @@ pub struct EncoderAims {
 pub struct Encoders {
     store: Store,
     clock: Arc<dyn Clock>,
-    owner: String,
+    right: Right,
     aims: EncoderAims,
     /// None while another one plans.
     led: Option<Led>,
-    /// Leaves planning to others.
-    stands_back: bool,
 }
 
 struct Led {
@@ -56,7 +54,8 @@ struct Led {
 impl Encoders {
     /// One who has not looked yet. `owner` is unique among all that may plan for the service.
     pub fn new(store: Store, clock: Arc<dyn Clock>, owner: impl Into<String>, aims: EncoderAims) -> Self {
-        Self { store, clock, owner: owner.into(), aims, led: None, stands_back: false }
+        let right = Right::new(store.clone(), aims.service.clone(), owner.into(), aims.dry);
+        Self { store, clock, right, aims, led: None }
     }
 
     /// One look: plans once in every minute, with the catalogue's `openings` as they stand.
@@ -64,15 +63,8 @@ impl Encoders {
     /// # Errors
     /// Nothing was planned; the last plan stands.
     pub async fn look(&mut self, openings: &Openings) -> Result<Looked, OpsError> {
-        if self.stands_back && !self.aims.dry {
-            return Ok(Looked::StandsBy);
-        }
         let now = self.clock.now();
-        let fence = match self.aims.dry {
-            true => Some(0),
-            false => self.store.lease_fleet(&self.aims.service, &self.owner, LEASE, now).await?,
-        };
-        let Some(fence) = fence else {
+        let Some(fence) = self.right.take(now).await? else {
             self.led = None;
             return Ok(Looked::StandsBy);
         };
@@ -95,8 +87,7 @@ impl Encoders {
             for (job, place) in &queue.places {
                 tx.press_job(job, *place).await?;
             }
-            let planner = (self.owner.as_str(), fence);
-            tell(&mut tx, &self.aims.service, planner, &announced, (led.told, now)).await?;
+            self.right.tell(&mut tx, fence, &announced, (led.told, now)).await?;
             tx.commit().await?;
             led.told = Some(floor);
         }
@@ -104,23 +95,9 @@ impl Encoders {
         Ok(Looked::Planned(Box::new(announced)))
     }
 
-    /// The lease under which this one plans; `None` while another does, or while nothing is written down.
-    pub fn fence(&self) -> Option<i64> {
-        self.led.as_ref().filter(|_| !self.aims.dry).map(|led| led.fence)
-    }
-
-    /// Leaves planning to others, or no longer.
-    pub async fn stand_back(&mut self, back: bool) -> Result<(), OpsError> {
-        self.stands_back = back;
-        if back && self.led.take().is_some() && !self.aims.dry {
-            self.leave().await?;
-        }
-        Ok(())
-    }
-
-    /// Gives the right to plan back.
-    pub async fn leave(&self) -> Result<(), OpsError> {
-        Ok(self.store.release_fleet(&self.aims.service, &self.owner).await?)
+    /// Its right to plan.
+    pub fn right(&mut self) -> &mut Right {
+        &mut self.right
     }
 }
 

@@ -1,14 +1,15 @@
-//! Plans capacity ahead for one service: hears its hosts or whoever measures its instances, keeps the load of each minute, and writes down the plan that the hosts
-//! follow. Whoever is killed here takes no capacity with it: the plan stands until it expires, and longer where nobody sinks it.
+//! Plans capacity ahead for one service: hears its hosts or whoever measures its instances, keeps the load of each minute, and writes
+//! down the plan that the hosts follow. Whoever is killed here takes no capacity with it: the plan stands until it expires, and longer where nobody sinks it.
 
 mod encoders;
 mod heard;
 mod known;
 mod prometheus;
 mod queue;
+mod right;
 mod source;
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use domain::{Clock, Timestamp};
 use fleet::{
@@ -18,9 +19,9 @@ use fleet::{
     plan::{Plan, Planner, Role, Zone},
 };
 use serde::{Deserialize, Serialize};
-use store::{FleetMinute, Store, Tx};
+use store::{FleetMinute, Store};
 
-use crate::{Hosts, OpsError, audit};
+use crate::{Hosts, OpsError};
 
 use heard::Heard;
 
@@ -28,18 +29,15 @@ pub use encoders::{EncoderAims, Encoders};
 pub use known::{Known, known};
 pub use prometheus::{Prometheus, PrometheusError};
 pub use queue::{Opening, Openings};
+pub use right::Right;
 pub use source::Source;
 
-/// How long one who plans may be silent before another takes over.
-const LEASE: Duration = Duration::from_secs(15);
 /// Minutes of history that are kept and learned from: nine weeks, so that the season of a week has been seen often.
 const KEPT: i64 = 63 * 24 * 60;
 /// When what an instance can do has changed by more than this, the history is read anew in the new worth.
 const REWEIGHED: f64 = 0.02;
 /// The trouble of a look that heard nothing.
 const SILENT: &str = "whoever measures was not heard";
-/// As whom it writes into the audit log.
-const WHO: &str = "fleet";
 
 /// What is planned for, and how.
 #[derive(Debug, Clone)]
@@ -93,7 +91,7 @@ pub struct Fleet {
     store: Store,
     source: Source,
     clock: Arc<dyn Clock>,
-    owner: String,
+    right: Right,
     aims: Aims,
     minutes: Minutes,
     capacity: Capacity,
@@ -103,8 +101,6 @@ pub struct Fleet {
     heard: Heard,
     /// None while another one plans.
     led: Option<Led>,
-    /// The clock is wrong: it would plan for another minute.
-    stands_back: bool,
 }
 
 struct Led {
@@ -121,18 +117,18 @@ impl Fleet {
     pub fn new(store: Store, clock: Arc<dyn Clock>, owner: impl Into<String>, aims: Aims) -> Self {
         let source = Source::Hosts(Hosts::new(store.clone(), clock.clone()), Lately::default());
         let capacity = Capacity::new(aims.declared);
+        let right = Right::new(store.clone(), aims.service.clone(), owner.into(), aims.dry);
         Self {
             store,
             source,
             clock,
-            owner: owner.into(),
+            right,
             aims,
             minutes: Minutes::open_for(1),
             capacity,
             served_by: 0,
             heard: Heard::default(),
             led: None,
-            stands_back: false,
         }
     }
 
@@ -148,7 +144,7 @@ impl Fleet {
     /// Nothing was planned; the last plan stands. When a minute ends that nobody could be asked about, it is a gap and planned from.
     pub async fn look(&mut self, calendar: &[Event]) -> Result<Looked, OpsError> {
         let now = self.clock.now();
-        let leads = self.aims.dry || !self.stands_back && self.lead(now, calendar).await?;
+        let leads = self.lead(now, calendar).await?;
         let silent = match self.source.look(&self.aims.service, self.aims.role, now).await {
             Ok(None) => return Ok(Looked::Waits),
             Ok(Some(heard)) => {
@@ -163,9 +159,6 @@ impl Fleet {
         let closed = self.minutes.close(now.minus(self.source.late()), self.heard.serving());
         if !leads {
             return silent.map_or(Ok(Looked::StandsBy), Err);
-        }
-        if self.led.is_none() {
-            self.led = Some(self.begin(0, calendar).await?);
         }
         let mut planned = None;
         for (minute, load) in closed {
@@ -187,28 +180,13 @@ impl Fleet {
         self.heard = Heard { samples: Vec::new(), ..heard };
     }
 
-    /// The lease under which this one plans; `None` while another does, or while nothing is written down.
-    pub fn fence(&self) -> Option<i64> {
-        self.led.as_ref().filter(|_| !self.aims.dry).map(|led| led.fence)
-    }
-
-    /// Leaves planning to others, or no longer.
-    pub async fn stand_back(&mut self, back: bool) -> Result<(), OpsError> {
-        self.stands_back = back;
-        if back && self.led.take().is_some() && !self.aims.dry {
-            self.leave().await?;
-        }
-        Ok(())
-    }
-
-    /// Gives the right to plan back.
-    pub async fn leave(&self) -> Result<(), OpsError> {
-        Ok(self.store.release_fleet(&self.aims.service, &self.owner).await?)
+    /// Its right to plan.
+    pub fn right(&mut self) -> &mut Right {
+        &mut self.right
     }
 
     async fn lead(&mut self, now: Timestamp, calendar: &[Event]) -> Result<bool, OpsError> {
-        let fence = self.store.lease_fleet(&self.aims.service, &self.owner, LEASE, now).await?;
-        let Some(fence) = fence else {
+        let Some(fence) = self.right.take(now).await? else {
             self.led = None;
             return Ok(false);
         };
@@ -295,30 +273,11 @@ impl Fleet {
         let row = FleetMinute { minute, load: load.map(|load| (whole(load.offered), whole(load.shed))) };
         let mut tx = self.store.begin().await?;
         tx.add_fleet_minute(service, row, minute - KEPT).await?;
-        tell(&mut tx, service, (&self.owner, led.fence), announced, (led.told, now)).await?;
+        self.right.tell(&mut tx, led.fence, announced, (led.told, now)).await?;
         tx.commit().await?;
         led.told = Some(announced.plan.at(now));
         Ok(())
     }
-}
-
-/// Makes it the plan, and audits its floor if that is not the one that was told last.
-async fn tell(
-    tx: &mut Tx,
-    service: &str,
-    planner: (&str, i64),
-    announced: &Announced,
-    (told, now): (Option<u32>, Timestamp),
-) -> Result<(), OpsError> {
-    let floor = announced.plan.at(now);
-    tx.put_fleet_plan(service, planner, &serde_json::to_string(announced)?, now).await?;
-    if told != Some(floor) {
-        let why = announced.plan.floors.iter().filter(|held| held.from <= now && held.instances == floor);
-        let why: Vec<&str> = why.flat_map(|held| held.reasons.iter().map(String::as_str)).collect();
-        let body = format!("{service}: floor {floor}. {}", why.join(" "));
-        audit::append(tx, &audit::Deed { who: WHO, what: "fleet.floor", body: &body }, now).await?;
-    }
-    Ok(())
 }
 
 /// A planner that has lived through `history` up to the minute before `until`; minutes that are not there were not measured.

@@ -149,20 +149,19 @@ impl Talk {
         deed: &audit::Deed<'_>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let mut tries = 0;
+        let mut tries = audit::Tries::default();
         loop {
             let mut tx = self.store().begin().await?;
             match write {
                 Write::Ask { hash, body } => tx.add_plan(hash, body, now).await?,
                 Write::Cancel { hash } => tx.decide_plan(hash, Decided::Cancelled, deed.who, now).await?,
             }
-            tries += 1;
             let done = match audit::append(&mut tx, deed, now).await {
                 Ok(()) => tx.commit().await,
                 Err(error) => Err(error),
             };
             match done {
-                Err(error) if audit::came_between(&error) && tries < audit::MOST_TRIES => {}
+                Err(error) if tries.again(&error) => {}
                 done => return done,
             }
         }

@@ -80,12 +80,12 @@ async fn whoever_planned_by_whichever_clock_another_goes_on_in_time() {
             let looked = a.look(&[]).await.unwrap();
             planned += u32::from(matches!(looked, Looked::Planned(_)));
             let idle = b.look(&[]).await.unwrap();
-            assert!(b.fence().is_none() && !matches!(idle, Looked::Planned(_)), "{case}: {idle:?}");
+            assert!(b.right().fence().is_none() && !matches!(idle, Looked::Planned(_)), "{case}: {idle:?}");
         }
-        assert!(planned >= 2 && a.fence() == Some(1), "{case}: {planned}");
+        assert!(planned >= 2 && a.right().fence() == Some(1), "{case}: {planned}");
         drop(a);
         let mut waited = 0;
-        while b.fence().is_none() {
+        while b.right().fence().is_none() {
             seconds(2, 100).await;
             waited += 2;
             b.look(&[]).await.unwrap();
@@ -99,7 +99,7 @@ async fn whoever_planned_by_whichever_clock_another_goes_on_in_time() {
             assert!(floors().await.iter().all(Option::is_some), "{case}: {:?}", floors().await);
         }
         let known = known(&store, "site").await.unwrap().unwrap();
-        assert_eq!((known.owner.as_str(), b.fence()), ("b", Some(2)), "{case}");
+        assert_eq!((known.owner.as_str(), b.right().fence()), ("b", Some(2)), "{case}");
     }
 }
 

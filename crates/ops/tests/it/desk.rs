@@ -88,6 +88,14 @@ async fn of_many_who_begin_at_once_one_does_on_postgres() {
     race(Town::on_postgres(1).await).await;
 }
 
+/// Into the same log; fewer lines than anybody tries again.
+async fn others_write(town: &Town) {
+    for _ in 0..OPERATORS {
+        let deed = audit::Deed { who: "min", what: "test", body: "" };
+        audit::write(&town.store, &deed, town.clock.now()).await.unwrap();
+    }
+}
+
 /// Everybody has planned, each another release, and says begin; somebody else writes into the log all the while.
 async fn race(town: Town) {
     town.controller("c").tick("site").await.unwrap();
@@ -103,12 +111,9 @@ async fn race(town: Town) {
             })
         };
         let begun: Vec<_> = (0..OPERATORS).map(begin).collect();
-        let (store, now) = (town.store.clone(), town.clock.now());
+        let now = town.clock.now();
         barrier.wait().await;
-        for _ in 0..OPERATORS {
-            let deed = audit::Deed { who: "min", what: "test", body: "" };
-            audit::write(&store, &deed, now).await.unwrap();
-        }
+        others_write(&town).await;
         let (mut won, mut told) = (Vec::new(), Vec::new());
         for begun in begun {
             match begun.await.unwrap() {
@@ -135,4 +140,30 @@ async fn race(town: Town) {
         tx.commit().await.unwrap();
     }
     audit::verify(&town.store, None).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn whoever_scales_at_once_is_heard_and_written_down() {
+    for town in [Town::new(1).await, Town::on_postgres(1).await] {
+        for round in 1..=ROUNDS {
+            let barrier = Arc::new(Barrier::new(OPERATORS + 1));
+            let scale = |n: usize| {
+                let (desk, barrier) = (town.desk(&format!("operator {n}")), barrier.clone());
+                tokio::spawn(async move {
+                    barrier.wait().await;
+                    desk.scale(n as u32 + 1, "tonight").await
+                })
+            };
+            let scaled: Vec<_> = (0..OPERATORS).map(scale).collect();
+            barrier.wait().await;
+            others_write(&town).await;
+            for scaled in scaled {
+                scaled.await.unwrap().unwrap();
+            }
+            let log = town.store.audit_after(0, 1000).await.unwrap();
+            let scaled = log.iter().filter(|line| line.what == "service.scale").count();
+            assert_eq!(scaled, OPERATORS * round as usize);
+        }
+        audit::verify(&town.store, None).await.unwrap();
+    }
 }

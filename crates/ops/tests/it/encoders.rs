@@ -258,8 +258,8 @@ async fn one_of_two_plans_and_without_the_database_the_last_plan_stands() {
     studio.clock.advance(Duration::from_secs(20));
     studio.next(&mut b).await;
     assert_eq!(a.look(&studio.openings).await.unwrap(), Looked::StandsBy);
-    assert_eq!((a.fence(), b.fence()), (None, Some(2)));
-    b.leave().await.unwrap();
+    assert_eq!((a.right().fence(), b.right().fence()), (None, Some(2)));
+    b.right().leave().await.unwrap();
     studio.next(&mut a).await;
 
     let plan = known(&studio.store, "work").await.unwrap().unwrap();

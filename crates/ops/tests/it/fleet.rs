@@ -277,7 +277,7 @@ async fn one_of_two_plans_and_the_other_takes_over() {
     assert_eq!(known(&land.store, "site").await.unwrap().unwrap().owner, "b");
     let late = a.look(&[]).await;
     assert!(matches!(late, Ok(Looked::StandsBy | Looked::Waits)), "{late:?}");
-    b.leave().await.unwrap();
+    b.right().leave().await.unwrap();
     assert!(land.minutes(&mut a, 2, |minute| Some(usual(minute)), &[]).await.is_some());
     let minutes: Vec<i64> =
         land.store.fleet_minutes("site", BEGIN / 60).await.unwrap().iter().map(|row| row.minute).collect();

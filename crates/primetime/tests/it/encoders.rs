@@ -4,20 +4,15 @@ use std::{fs, time::Duration};
 
 use domain::Timestamp;
 use rustix::process::Signal;
-use store::{Location, NewJob, Options, Store};
+use store::{NewJob, Store};
 
 use crate::{
     catalogue,
+    fleet::store,
     host::{Drained, GOOD, release},
     process::{Installation, Running, words as words_of},
     rollout::now,
 };
-
-async fn store(there: &Installation) -> Store {
-    let location: Location =
-        format!("sqlite:{}", there.data().join("primetime.db").display()).parse().unwrap();
-    Store::open_at(&location, &Options::default()).await.unwrap()
-}
 
 /// The film opens then.
 fn opening(there: &Installation, at: Timestamp) {

@@ -15,7 +15,7 @@ use crate::{
     rollout::now,
 };
 
-async fn store(there: &Installation) -> Store {
+pub async fn store(there: &Installation) -> Store {
     let location: Location =
         format!("sqlite:{}", there.data().join("primetime.db").display()).parse().unwrap();
     Store::open_at(&location, &Options::default()).await.unwrap()

@@ -10,8 +10,8 @@ use domain::{Locale, Scope, Timestamp, Title, Window};
 use fleet::forecast::event::{Event, Kin};
 use serde::Deserialize;
 use store::Store;
-use studio::ingest::document::approved;
 
+use super::catalogue::Catalogue;
 use crate::failed::{Doing, Failed};
 
 /// Longest file that is read, in bytes.
@@ -21,9 +21,8 @@ const PREMIERE: &str = "premiere";
 
 /// The calendar as it stands. A file that cannot be read leaves what was known.
 pub struct Calendar {
-    store: Store,
+    catalogue: Catalogue,
     file: Option<PathBuf>,
-    version: Option<i64>,
     premieres: Vec<Event>,
     written: Vec<Event>,
 }
@@ -54,7 +53,7 @@ impl Calendar {
     /// The file is none: a process that begins with it says so.
     pub fn open(store: Store, file: Option<PathBuf>) -> Result<Self, Failed> {
         let written = file.as_deref().map_or(Ok(Vec::new()), read)?;
-        Ok(Self { store, file, version: None, premieres: Vec::new(), written })
+        Ok(Self { catalogue: Catalogue::new(store), file, premieres: Vec::new(), written })
     }
 
     /// Looks again, and gives all there is, in the order of its time.
@@ -64,22 +63,14 @@ impl Calendar {
             Some(Err(error)) => tracing::error!(%error, "the calendar stays as it was"),
             None => {}
         }
-        if let Err(error) = self.catalogue().await {
-            tracing::error!(%error, "the catalogue's premieres stay as they were");
+        match self.catalogue.news().await {
+            Ok(Some(titles)) => self.premieres = premieres(titles.iter().map(|document| &document.title)),
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "the catalogue's premieres stay as they were"),
         }
         let mut all: Vec<Event> = self.premieres.iter().chain(&self.written).cloned().collect();
         all.sort_by_key(|event| event.at);
         all
-    }
-
-    async fn catalogue(&mut self) -> Result<(), Failed> {
-        let version = self.store.catalogue_version().await.doing(|| "look at the catalogue".into())?;
-        if self.version != Some(version) {
-            let titles = approved(&self.store).await.doing(|| "read the catalogue".into())?.titles;
-            self.premieres = premieres(titles.iter().map(|document| &document.title));
-            self.version = Some(version);
-        }
-        Ok(())
     }
 }
 

@@ -1,11 +1,12 @@
 //! `primetime fleet`: capacity, ahead of the viewers.
 
 mod calendar;
-mod encoders;
+mod catalogue;
 pub mod engine;
 mod fits;
 mod following;
 mod openings;
+mod planner;
 pub mod run;
 pub mod simulate;
 mod source;

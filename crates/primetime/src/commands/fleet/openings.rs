@@ -3,39 +3,28 @@
 use domain::{Title, TitleId, Window};
 use ops::fleet::{Opening, Openings};
 use store::Store;
-use studio::ingest::document::{TitleDocument, approved};
+use studio::ingest::document::TitleDocument;
 
-use super::calendar::named;
-use crate::failed::{Doing, Failed};
+use super::{calendar::named, catalogue::Catalogue};
 
 /// The approved catalogue's windows by asset, as they stand.
 pub struct Windows {
-    store: Store,
-    version: Option<i64>,
-    openings: Openings,
+    catalogue: Catalogue,
+    pub openings: Openings,
 }
 
 impl Windows {
     pub fn new(store: Store) -> Self {
-        Self { store, version: None, openings: Openings::new() }
+        Self { catalogue: Catalogue::new(store), openings: Openings::new() }
     }
 
     /// Looks again; what cannot be read leaves what was known.
-    pub async fn look(&mut self) -> &Openings {
-        if let Err(error) = self.read().await {
-            tracing::error!(%error, "the catalogue's windows stay as they were");
+    pub async fn look(&mut self) {
+        match self.catalogue.news().await {
+            Ok(Some(titles)) => self.openings = openings(&titles),
+            Ok(None) => {}
+            Err(error) => tracing::error!(%error, "the catalogue's windows stay as they were"),
         }
-        &self.openings
-    }
-
-    async fn read(&mut self) -> Result<(), Failed> {
-        let version = self.store.catalogue_version().await.doing(|| "look at the catalogue".into())?;
-        if self.version != Some(version) {
-            let titles = approved(&self.store).await.doing(|| "read the catalogue".into())?.titles;
-            self.openings = openings(&titles);
-            self.version = Some(version);
-        }
-        Ok(())
     }
 }
 
