@@ -9,8 +9,10 @@ pub struct Backstop {
 }
 
 impl Backstop {
-    /// What a host has. Its instances start in seconds, and where no plan stands there is nothing else: it keeps some room.
-    pub const HOST: Self = Self { target: 0.9, stays: 5 };
+    /// A host's where no plan stands: there is nothing else, and it keeps some room.
+    pub const ALONE: Self = Self { target: 0.9, stays: 5 };
+    /// A host's above a floor: it adds where load would be turned away. Earlier, it would decide and the plan would not.
+    pub const ABOVE_A_FLOOR: Self = Self { target: 1.0, ..Self::ALONE };
 
     /// How many instances it wants for a load in instances' worth.
     pub fn need(&self, load: f64) -> u32 {

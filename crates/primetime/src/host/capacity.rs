@@ -28,7 +28,7 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             stretch: Duration::from_secs(1),
-            stays: Duration::from_secs(60 * u64::from(plan::Backstop::HOST.stays)),
+            stays: Duration::from_secs(60 * u64::from(plan::Backstop::ALONE.stays)),
         }
     }
 }
@@ -59,17 +59,17 @@ pub struct Backstop {
     pace: Pace,
     last: BTreeMap<String, Totals>,
     looked: Option<Timestamp>,
-    /// What was needed lately, each with its time.
-    needs: VecDeque<(Timestamp, u32)>,
+    /// How many instances' worth came in a second lately, each with its time.
+    came: VecDeque<(Timestamp, f64)>,
 }
 
 impl Backstop {
     pub fn new(capacity: Option<Each>, pace: Pace) -> Self {
-        Self { capacity, pace, last: BTreeMap::new(), looked: None, needs: VecDeque::new() }
+        Self { capacity, pace, last: BTreeMap::new(), looked: None, came: VecDeque::new() }
     }
 
-    /// What came to each instance until now; how many instances that needs, or lately did.
-    pub fn need(&mut self, now: Timestamp, totals: &BTreeMap<String, Totals>) -> u32 {
+    /// What came to each instance until now; how many instances that needs, or lately did, as `stands` has it.
+    pub fn need(&mut self, now: Timestamp, totals: &BTreeMap<String, Totals>, stands: plan::Backstop) -> u32 {
         let Some(capacity) = self.capacity else { return 0 };
         let since = self.looked.map(|looked| now.since(looked));
         if since.is_none_or(|since| since >= self.pace.stretch) && *totals != self.last {
@@ -83,16 +83,15 @@ impl Backstop {
                 came.served += now.bytes.zip(last.bytes).map_or(0.0, |(now, last)| more(now, last));
             }
             if let (Some(since), Some(worth)) = (since, capacity.worth(came)) {
-                let worth = worth / since.as_secs_f64();
-                self.needs.push_back((now, plan::Backstop::HOST.need(worth)));
+                self.came.push_back((now, worth / since.as_secs_f64()));
             }
             self.last.clone_from(totals);
             self.looked = Some(now);
         }
-        while self.needs.front().is_some_and(|(at, _)| now.since(*at) > self.pace.stays) {
-            self.needs.pop_front();
+        while self.came.front().is_some_and(|(at, _)| now.since(*at) > self.pace.stays) {
+            self.came.pop_front();
         }
-        self.needs.iter().map(|(_, need)| *need).max().unwrap_or(0)
+        stands.need(self.came.iter().map(|(_, worth)| *worth).fold(0.0, f64::max))
     }
 }
 
@@ -106,6 +105,16 @@ pub enum Planned {
     Expired,
     /// Its share of the floor.
     Floor(usize),
+}
+
+impl Planned {
+    /// How a backstop stands beside it.
+    pub fn backstop(self) -> plan::Backstop {
+        match self {
+            Self::Floor(_) => plan::Backstop::ABOVE_A_FLOOR,
+            Self::Never | Self::Expired => plan::Backstop::ALONE,
+        }
+    }
 }
 
 /// What is asked of a host at one look.
@@ -165,15 +174,22 @@ mod tests {
     #[test]
     fn the_backstop_rises_at_once_and_falls_late() {
         let mut backstop = Backstop::new(Some(Each::Requests(100.0)), Pace::default());
-        assert_eq!(backstop.need(at(0), &totals(&[5_000, 0])), 0, "nothing to compare with");
-        assert_eq!(backstop.need(at(2), &totals(&[5_200, 160])), 2, "180 a second at 90 each");
-        assert_eq!(backstop.need(at(2), &totals(&[9_999, 160])), 2, "too soon to say");
-        assert_eq!(backstop.need(at(4), &totals(&[5_600, 560])), 5, "400 a second");
+        let alone = Planned::Expired.backstop();
+        assert_eq!(backstop.need(at(0), &totals(&[5_000, 0]), alone), 0, "nothing to compare with");
+        assert_eq!(backstop.need(at(2), &totals(&[5_200, 160]), alone), 2, "180 a second at 90 each");
+        assert_eq!(backstop.need(at(2), &totals(&[9_999, 160]), alone), 2, "too soon to say");
+        assert_eq!(backstop.need(at(4), &totals(&[5_600, 560]), alone), 5, "400 a second");
         // One began anew: what it had counted is not load.
-        assert_eq!(backstop.need(at(6), &totals(&[10, 562])), 5);
-        assert_eq!(backstop.need(at(303), &totals(&[12, 563])), 5, "not yet");
-        assert_eq!(backstop.need(at(305), &totals(&[13, 564])), 1);
-        assert_eq!(Backstop::new(None, Pace::default()).need(at(0), &totals(&[9])), 0);
+        assert_eq!(backstop.need(at(6), &totals(&[10, 562]), alone), 5);
+        let above = Planned::Floor(2).backstop();
+        assert_eq!(
+            backstop.need(at(6), &totals(&[10, 562]), above),
+            4,
+            "a floor leaves it what is turned away"
+        );
+        assert_eq!(backstop.need(at(303), &totals(&[12, 563]), alone), 5, "not yet");
+        assert_eq!(backstop.need(at(305), &totals(&[13, 564]), alone), 1);
+        assert_eq!(Backstop::new(None, Pace::default()).need(at(0), &totals(&[9]), alone), 0);
     }
 
     #[test]
@@ -182,18 +198,23 @@ mod tests {
         let totals = |offered, shed, bytes| -> BTreeMap<String, Totals> {
             [("i1".to_owned(), Totals { offered, shed, bytes, ..Totals::default() })].into()
         };
-        backstop.need(at(0), &totals(0, 0, Some(0)));
+        let alone = Planned::Never.backstop();
+        backstop.need(at(0), &totals(0, 0, Some(0)), alone);
         assert_eq!(
-            backstop.need(at(10), &totals(10, 0, Some(27_000))),
+            backstop.need(at(10), &totals(10, 0, Some(27_000)), alone),
             3,
             "2.7 instances' worth at 90% each"
         );
-        assert_eq!(backstop.need(at(400), &totals(9_999, 0, Some(27_000))), 0, "requests weigh nothing");
+        assert_eq!(
+            backstop.need(at(400), &totals(9_999, 0, Some(27_000)), alone),
+            0,
+            "requests weigh nothing"
+        );
         // Half were turned away; then all of them, which says nothing and changes nothing.
-        assert_eq!(backstop.need(at(410), &totals(10_019, 10, Some(45_000))), 4);
-        assert_eq!(backstop.need(at(420), &totals(10_039, 30, Some(45_000))), 4);
+        assert_eq!(backstop.need(at(410), &totals(10_019, 10, Some(45_000)), alone), 4);
+        assert_eq!(backstop.need(at(420), &totals(10_039, 30, Some(45_000)), alone), 4);
         // One that tells no bytes, as an older version: the plan alone decides.
-        assert_eq!(backstop.need(at(800), &totals(20_000, 30, None)), 0);
+        assert_eq!(backstop.need(at(800), &totals(20_000, 30, None), alone), 0);
     }
 
     #[test]

@@ -174,7 +174,8 @@ async fn keep<E: Engine + 'static>(
             None => Planned::Never,
             Some(plan) => plan.floor(now).and_then(share).map_or(Planned::Expired, Planned::Floor),
         };
-        asked.backstop = usize::try_from(backstop.need(now, post.loads())).unwrap_or(MOST_INSTANCES);
+        let needed = backstop.need(now, post.loads(), asked.planned.backstop());
+        asked.backstop = usize::try_from(needed).unwrap_or(MOST_INSTANCES);
         let instances = count.next(now, asked).min(usize::from(wanted.most));
         match releases.program(&release, Purpose::Serve) {
             Ok(spec) => {

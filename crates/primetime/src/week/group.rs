@@ -8,7 +8,7 @@ use drivers::{
 };
 use fleet::{
     load::{Minutes, Sample},
-    plan::{Plan, Planner, Role, Zone},
+    plan::{self, Plan, Planner, Role, Zone},
     rollout::Totals,
     simulate::chance::Chance,
 };
@@ -154,10 +154,13 @@ impl Group {
             let total = u32::try_from(self.goal.instances).unwrap_or(1);
             planned.plan = planned.planner.plan(total, PRICE, &self.demand.calendar, &zone);
             // One that has expired before there is another lets nothing go.
-            if let Some(floor) = planned.plan.as_ref().map(|plan| plan.at(now)).filter(|floor| *floor > 0) {
+            let floor = planned.plan.as_ref().map(|plan| plan.at(now)).filter(|floor| *floor > 0);
+            let stands = floor.map_or(plan::Backstop::ALONE, |_| plan::Backstop::ABOVE_A_FLOOR);
+            if let Some(floor) = floor {
                 self.goal.instances = usize::try_from(floor).unwrap_or(1);
             }
-            let least = usize::try_from(planned.backstop.need(now, &totals)).unwrap_or(1);
+            let needed = planned.backstop.need(now, &totals, stands);
+            let least = usize::try_from(needed).unwrap_or(1);
             self.goal.instances = self.goal.instances.max(least);
         } else if let Says::Always(count) = &self.says {
             self.goal.instances = *count;

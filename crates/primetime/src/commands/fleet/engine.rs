@@ -7,7 +7,9 @@ use drivers::{
     group::{Group, Size},
 };
 
-use crate::failed::{Doing, Failed};
+#[cfg(any(feature = "aws", feature = "kubernetes"))]
+use crate::failed::Doing;
+use crate::failed::Failed;
 
 /// Which group follows, as in `asg/site`, `hpa/primetime/site`, `deployment/primetime/site`.
 #[derive(Debug, Clone, PartialEq, Eq)]
