@@ -252,7 +252,7 @@ impl Judge {
     fn worst(&self) -> Option<String> {
         let rules = &self.rules;
         if self.more_errors.ln() >= rules.alarm_ln(1) && self.total.excess() >= rules.errors_excess {
-            return Some(words::errors(None, &self.total));
+            return Some(words::errors(None, &self.total) + &self.mostly());
         }
         let path = self.paths.iter().find(|(_, (both, evidence))| {
             evidence.ln() >= rules.alarm_ln(MOST_PATHS) && both.excess() >= rules.errors_excess
@@ -272,6 +272,15 @@ impl Judge {
             growth.ln() >= rules.alarm_ln(MOST_GAUGES) && canary - control >= rules.growth_excess
         });
         leak.map(|(name, growth)| words::leak(name, growth))
+    }
+
+    /// Where most of the canary's errors are, if they are at one path; one that merely has most of the requests is not to blame.
+    fn mostly(&self) -> String {
+        let all = self.total.canary;
+        let at_one = |(_, (both, _)): &(&String, &(Both, Evidence))| {
+            2 * both.canary.errors > all.errors && both.excess() > 2.0 * all.share()
+        };
+        self.paths.iter().find(at_one).map_or_else(String::new, |(path, (both, _))| words::mostly(path, both))
     }
 
     /// What is still missing before the release may pass.

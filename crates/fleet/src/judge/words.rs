@@ -38,6 +38,11 @@ pub(super) fn errors(path: Option<&str>, both: &Both) -> String {
     )
 }
 
+pub(super) fn mostly(path: &str, both: &Both) -> String {
+    let (canary, control) = (percent(both.canary.share()), percent(both.control.share()));
+    format!("; most are at {path}, {canary} against {control}")
+}
+
 pub(super) fn slower(bound_us: u64, both: &Both) -> String {
     format!(
         "{} of the canary's answers took longer than {} against {} of the control's {}",
