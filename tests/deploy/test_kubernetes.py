@@ -50,7 +50,7 @@ class Manifests(unittest.TestCase):
                                       (HERE / "crates/primetime/src/serve/mod.rs").read_text())[1])
         for name, deployment in self.of("Deployment").items():
             pod = deployment["spec"]["template"]["spec"]
-            [container] = pod["containers"]
+            container = pod["containers"][0]
             grace = pod["terminationGracePeriodSeconds"]
             if "http" in {port["name"] for port in container.get("ports", [])}:
                 sleep = container["lifecycle"]["preStop"]["sleep"]["seconds"]
@@ -61,23 +61,25 @@ class Manifests(unittest.TestCase):
     def test_pods_are_confined_and_probed(self):
         for name, deployment in self.of("Deployment").items():
             pod = deployment["spec"]["template"]["spec"]
-            [container] = pod["containers"]
             with self.subTest(name):
                 self.assertTrue(pod["securityContext"]["runAsNonRoot"])
                 # One alone has something to ask of the API server; it answers nobody, and so has nothing to be probed at.
                 self.assertEqual(pod["automountServiceAccountToken"], name == "fleet")
-                self.assertTrue(container["securityContext"]["readOnlyRootFilesystem"])
-                self.assertFalse(container["securityContext"]["allowPrivilegeEscalation"])
-                self.assertEqual(container["securityContext"]["capabilities"], {"drop": ["ALL"]})
-                if name != "fleet":
-                    self.assertEqual(container["readinessProbe"]["httpGet"]["path"], "/readyz")
-                    self.assertEqual(container["livenessProbe"]["httpGet"]["path"], "/healthz")
-                # Secrets are files, and every mount has its volume.
-                self.assertNotIn("env", container)
-                self.assertEqual({m["name"] for m in container["volumeMounts"]}, {v["name"] for v in pod["volumes"]})
                 for volume in pod["volumes"]:
                     if "secret" in volume:
                         self.assertEqual(volume["secret"]["defaultMode"], 0o400)
+            self.assertEqual([c["name"] for c in pod["containers"]], ["site", "work"] if name == "fleet" else ["primetime"])
+            for container in pod["containers"]:
+                with self.subTest(name, container=container["name"]):
+                    self.assertTrue(container["securityContext"]["readOnlyRootFilesystem"])
+                    self.assertFalse(container["securityContext"]["allowPrivilegeEscalation"])
+                    self.assertEqual(container["securityContext"]["capabilities"], {"drop": ["ALL"]})
+                    if name != "fleet":
+                        self.assertEqual(container["readinessProbe"]["httpGet"]["path"], "/readyz")
+                        self.assertEqual(container["livenessProbe"]["httpGet"]["path"], "/healthz")
+                    # Secrets are files, and every mount has its volume.
+                    self.assertNotIn("env", container)
+                    self.assertEqual({m["name"] for m in container["volumeMounts"]}, {v["name"] for v in pod["volumes"]})
 
     def test_what_is_told_is_known(self):
         """The binary refuses to start on a variable that is no key."""
@@ -110,18 +112,25 @@ class Manifests(unittest.TestCase):
 
     def test_the_fleet_may_do_what_it_does_and_nothing_else(self):
         """What it does stands in the requests that crates/kubernetes was seen to make."""
-        engine = next(a for a in self.of("Deployment")["fleet"]["spec"]["template"]["spec"]["containers"][0]["args"]
-                      if a.startswith("--engine="))
-        kind, namespace, name = engine.removeprefix("--engine=").split("/")
-        self.assertEqual((kind, namespace), ("hpa", yaml.safe_load((BASE / "kustomization.yaml").read_text())["namespace"]))
-        self.assertIn(name, self.of("HorizontalPodAutoscaler"))
+        def option(args, name):
+            return next(a for a in args if a.startswith(f"--{name}=")).split("=", 1)[1]
+        told = {c["name"]: c["args"] for c in self.of("Deployment")["fleet"]["spec"]["template"]["spec"]["containers"]}
+        namespace = yaml.safe_load((BASE / "kustomization.yaml").read_text())["namespace"]
+        scaled = {name: option(args, "engine") for name, args in told.items()}
+        self.assertEqual(scaled, {name: f"hpa/{namespace}/{name}" for name in ("site", "work")})
+        autoscalers = self.of("HorizontalPodAutoscaler")
+        self.assertLessEqual(set(scaled), set(autoscalers))
+        # What the plan takes an encoder for is what it is.
+        [worker] = self.of("Deployment")["work"]["spec"]["template"]["spec"]["containers"]
+        self.assertIn(f"work.slots={option(told['work'], 'slots')}", worker["args"])
+        self.assertEqual(int(option(told["work"], "most")), autoscalers["work"]["spec"]["maxReplicas"])
         seen = (CRATE / "it/snapshots/it__requests__an_autoscaler_is_read_and_patched.snap").read_text()
         asked = re.findall(r"^([A-Z]+) /apis/([^/]+)/[^/]+/namespaces/([^/]+)/([^/]+)/([^/?\n]+)", seen, re.M)
-        self.assertEqual({(where, which) for _, _, where, _, which in asked}, {(namespace, name)})
+        self.assertEqual({(where, which) for _, _, where, _, which in asked}, {(namespace, "site")})
         [rules] = [role["rules"] for role in self.of("Role").values()]
         may = {(verb, group, resource, which) for rule in rules for verb in rule["verbs"] for group in rule["apiGroups"]
                for resource in rule["resources"] for which in rule["resourceNames"]}
-        self.assertEqual(may, {(verb.lower(), group, resource, which) for verb, group, _, resource, which in asked})
+        self.assertEqual(may, {(verb.lower(), group, resource, which) for verb, group, _, resource, _ in asked for which in scaled})
         binding = self.of("RoleBinding")["fleet"]
         self.assertEqual(binding["roleRef"]["name"], "fleet")
         self.assertEqual(binding["subjects"], [dict(kind="ServiceAccount", name="fleet", namespace=namespace)])

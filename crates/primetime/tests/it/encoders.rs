@@ -45,6 +45,25 @@ async fn half_hours(store: &Store, now: Timestamp) -> Vec<String> {
     names
 }
 
+/// 180 minutes of work before a premiere in 52.
+pub async fn a_premiere(there: &Installation) -> (Store, Vec<String>) {
+    catalogue::write(&there.input(), "Night Ferry");
+    opening(there, now(there).plus(Duration::from_secs(52 * 60 + 30)));
+    there.succeed("import IN");
+    let store = store(there).await;
+    let names = half_hours(&store, now(there)).await;
+    (store, names)
+}
+
+/// Nobody waits for them any more.
+pub async fn cancel(there: &Installation, store: &Store, names: &[String]) {
+    let mut tx = store.begin().await.unwrap();
+    for name in names {
+        assert!(tx.drop_job("video-rung", name, "cancelled", now(there)).await.unwrap());
+    }
+    tx.commit().await.unwrap();
+}
+
 async fn says(there: &Installation, running: &mut Running, command: &str, words: &str) {
     running.until(words, async |_| there.succeed(command).contains(words)).await;
 }
@@ -72,11 +91,7 @@ async fn a_host_has_the_encoders_that_a_premiere_needs() {
         let output = there.run(&format!("fleet run --role work {wrong}"));
         assert_eq!(output.status.code(), Some(2), "{wrong}: {}", words_of(&output));
     }
-    catalogue::write(&there.input(), "Night Ferry");
-    opening(&there, now(&there).plus(Duration::from_secs(52 * 60 + 30)));
-    there.succeed("import IN");
-    let store = store(&there).await;
-    let names = half_hours(&store, now(&there)).await;
+    let (store, names) = a_premiere(&there).await;
     assert!(there.succeed("fleet status --role work").contains("Nobody ever planned for work"));
 
     let line = "fleet run --role work --lead 2 --most 5";
@@ -102,11 +117,7 @@ async fn a_host_has_the_encoders_that_a_premiere_needs() {
     says(&there, &mut host, "release status --service work", "work runs 4 of v1 on 1 host").await;
 
     // Cancelled: whoever plans next says so at once.
-    let mut tx = store.begin().await.unwrap();
-    for name in &names {
-        assert!(tx.drop_job("video-rung", name, "cancelled", now(&there)).await.unwrap());
-    }
-    tx.commit().await.unwrap();
+    cancel(&there, &store, &names).await;
     assert!(fleet.signal(Signal::TERM).await.success());
     let mut fleet = there.start(line);
     says(&there, &mut fleet, "fleet plan --role work", "The queue is empty: floor 1.").await;

@@ -6,6 +6,7 @@ use rustix::process::Signal;
 
 use crate::{
     aws::{REGION, python, start},
+    encoders::{a_premiere, cancel},
     fleet::announce,
     process::{Installation, Running, words},
 };
@@ -17,14 +18,28 @@ struct Aws {
 }
 
 impl Aws {
-    fn new() -> Self {
+    fn new(group: &str) -> Self {
         let (port, server) = start();
         let it = Self { url: format!("http://127.0.0.1:{port}"), _server: server };
-        it.ask(
-            "a.create_auto_scaling_group(AutoScalingGroupName='site', MinSize=1, MaxSize=6, \
+        it.ask(&format!(
+            "a.create_auto_scaling_group(AutoScalingGroupName='{group}', MinSize=1, MaxSize=6, \
              LaunchTemplate=dict(LaunchTemplateName='hosts', Version='1'), AvailabilityZones=['eu-central-1a'])",
-        );
+        ));
         it
+    }
+
+    /// An installation that speaks to it.
+    fn installation(&self) -> Installation {
+        let mut there = Installation::new();
+        for (name, value) in [
+            ("AWS_ENDPOINT_URL", self.url.as_str()),
+            ("AWS_REGION", REGION),
+            ("AWS_ACCESS_KEY_ID", "none"),
+            ("AWS_SECRET_ACCESS_KEY", "very-secret"),
+        ] {
+            there.variables.push((name, value.to_owned()));
+        }
+        there
     }
 
     fn ask(&self, what: &str) -> String {
@@ -50,16 +65,8 @@ impl Aws {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_group_follows_the_plan_and_loses_nothing_when_nobody_plans() {
-    let mut there = Installation::new();
-    let aws = Aws::new();
-    for (name, value) in [
-        ("AWS_ENDPOINT_URL", aws.url.as_str()),
-        ("AWS_REGION", REGION),
-        ("AWS_ACCESS_KEY_ID", "none"),
-        ("AWS_SECRET_ACCESS_KEY", "very-secret"),
-    ] {
-        there.variables.push((name, value.to_owned()));
-    }
+    let aws = Aws::new("site");
+    let there = aws.installation();
     let line = "fleet run --capacity 10 --engine asg/site --each 2";
     assert!(there.succeed("fleet status").contains("Nobody ever planned"));
     // Whoever planned before left a plan of seven instances, which is four members of two.
@@ -92,4 +99,25 @@ async fn a_group_follows_the_plan_and_loses_nothing_when_nobody_plans() {
     let mut lost = there.start("fleet run --capacity 10 --engine asg/nowhere");
     lost.until("saying so", async |lost| lost.log().contains("asg/nowhere")).await;
     assert!(lost.signal(Signal::TERM).await.success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_group_of_encoders_follows_the_queue() {
+    let aws = Aws::new("work");
+    let there = aws.installation();
+    let (store, names) = a_premiere(&there).await;
+    // Four encoders, two on each member.
+    let line = "fleet run --role work --lead 2 --most 5 --engine asg/work --each 2";
+    let mut fleet = there.start(line);
+    aws.becomes("2 2", &mut fleet).await;
+    assert!(fleet.signal(Signal::TERM).await.success());
+    cancel(&there, &store, &names).await;
+    // Nothing but the plan ever made it larger: it goes with its floor.
+    let mut fleet = there.start(line);
+    aws.becomes("1 1", &mut fleet).await;
+    assert!(fleet.signal(Signal::TERM).await.success());
+    let log = there.succeed("audit show");
+    for line in ["asg/work: floor 1 to 2", "asg/work: floor 2 to 1"] {
+        assert!(log.contains(line), "{log}");
+    }
 }
