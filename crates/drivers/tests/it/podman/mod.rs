@@ -17,7 +17,7 @@ use std::{
 use domain::{ManualClock, Timestamp};
 use drivers::{
     Image, Name, Podman, Program, Spec,
-    podman::{Given, Settings},
+    podman::{Given, PATIENCE, Settings},
 };
 use tempfile::TempDir;
 
@@ -85,6 +85,7 @@ impl World {
             service: self.service.clone(),
             podman: "podman".into(),
             environment: environment().to_vec(),
+            patience: PATIENCE,
             lock: self.lock(),
             network: NETWORK.into(),
             socket: self.haproxy.socket(),
