@@ -1,5 +1,6 @@
 //! Containers of the test binary behind a haproxy: a world of its own for each test.
 
+mod faults;
 mod haproxy;
 mod image;
 mod traffic;
