@@ -1,19 +1,27 @@
 //! The `podman` command line, each call in bounded time.
 
-use std::{ffi::OsString, process::Stdio, time::Duration};
+use std::{ffi::OsString, io, process::Output, process::Stdio, time::Duration};
 
+use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{process::Command, time::timeout};
 
 use crate::{EngineError, Name};
 
-/// Most calls take 40 ms and a start 400; a storage that is locked by a pull, seconds.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How long podman is waited for. Most calls take 40 ms and a start 400; a storage that is locked by a pull, seconds.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// When to ask podman again that has no time.
+const LATER: Duration = Duration::from_secs(1);
+/// What it says then: of its database, of a process or a lock that the system does not give it now, of a layer that is still in use.
+const BUSY: [&str; 3] = ["database is locked", "resource temporarily unavailable", "device or resource busy"];
 
 /// Where it is, and in what environment it runs.
 #[derive(Debug, Clone)]
 pub(super) struct Cli {
     pub program: OsString,
     pub environment: Vec<(OsString, OsString)>,
+    /// How long one call may take.
+    pub patience: Duration,
 }
 
 /// What podman did not do.
@@ -23,15 +31,18 @@ pub(super) enum Failure {
     NoContainer,
     /// It said no, or cannot be run.
     No(String),
+    /// It cannot now.
+    Busy(String),
     /// It did not come back.
     Silent(String),
 }
 
 impl Failure {
-    /// As it is told about the instance `name`.
+    /// As it is told about a change of the instance `name`: podman may have made it before it failed.
     pub fn about(self, name: &Name) -> EngineError {
         match self {
             Self::NoContainer => EngineError::Unknown(name.clone()),
+            Self::No(why) => EngineError::Uncertain(why),
             other => other.into(),
         }
     }
@@ -40,9 +51,26 @@ impl Failure {
 impl From<Failure> for EngineError {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::NoContainer => Self::Refused("podman knows no such container".into()),
+            // It went away between two calls; what is there now the next look says.
+            Failure::NoContainer => Self::Uncertain("podman knows no such container".into()),
             Failure::No(why) => Self::Refused(why),
+            Failure::Busy(why) => {
+                tracing::warn!(why, "podman is busy: it is asked again");
+                Self::Busy(LATER)
+            }
             Failure::Silent(why) => Self::Uncertain(why),
+        }
+    }
+}
+
+/// The processes of a call, until it has come back: whoever gives it up ends them. podman waits for helpers, and it may be one of
+/// those that hangs. What is to outlive a call (conmon, and with it the container) has a group of its own.
+struct Group(Option<Pid>);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if let Some(group) = self.0 {
+            let _ = kill_process_group(group, Signal::KILL);
         }
     }
 }
@@ -64,7 +92,7 @@ impl Cli {
         &self,
         arguments: impl IntoIterator<Item = A>,
     ) -> Result<String, Failure> {
-        self.call_within(PATIENCE, arguments).await
+        self.call_within(self.patience, arguments).await
     }
 
     /// What a call prints that may take long.
@@ -73,14 +101,13 @@ impl Cli {
         limit: Duration,
         arguments: impl IntoIterator<Item = A>,
     ) -> Result<String, Failure> {
-        let mut command = self.command(arguments);
-        let output = match timeout(limit, command.output()).await {
+        let output = match timeout(limit, output(self.command(arguments))).await {
             Ok(Ok(output)) => output,
             Ok(Err(error)) => {
                 let program = self.program.to_string_lossy();
                 return Err(Failure::No(format!("cannot run {program}: {error}; is podman installed?")));
             }
-            Err(_) => return Err(Failure::Silent(format!("podman did not come back in {limit:?}"))),
+            Err(_) => return Err(Failure::Silent(format!("podman did not answer in {limit:?}"))),
         };
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
@@ -92,6 +119,17 @@ impl Cli {
         if unknown.iter().any(|words| last.contains(words)) {
             return Err(Failure::NoContainer);
         }
-        Err(Failure::No(format!("podman: {last}")))
+        let why = format!("podman: {last}");
+        let low = last.to_ascii_lowercase();
+        Err(if BUSY.iter().any(|words| low.contains(words)) { Failure::Busy(why) } else { Failure::No(why) })
     }
+}
+
+async fn output(mut command: Command) -> io::Result<Output> {
+    command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    let child = command.spawn()?;
+    let mut group = Group(child.id().and_then(|id| Pid::from_raw(id as i32)));
+    let output = child.wait_with_output().await;
+    group.0 = None;
+    output
 }

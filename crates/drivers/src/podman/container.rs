@@ -74,6 +74,12 @@ pub(super) struct Listed {
     exit_code: i32,
 }
 
+impl Listed {
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+}
+
 /// An instance.
 #[derive(Debug, Clone)]
 pub(super) struct Container {

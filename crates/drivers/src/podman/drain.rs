@@ -13,8 +13,6 @@ use super::{
 
 /// Between two questions to the proxy.
 const LOOK: Duration = Duration::from_millis(50);
-/// Beyond the time that podman is given.
-const SLACK: Duration = Duration::from_secs(30);
 
 /// One container that leaves. Of the engine it holds nothing: it ends with it, and the next supervisor begins it again.
 pub(super) struct Leaving {
@@ -67,7 +65,7 @@ impl Leaving {
         // Whole seconds; with none left it is killed.
         let rest = self.rest();
         let seconds = rest.as_secs() + u64::from(rest.subsec_nanos() > 0);
-        let limit = Duration::from_secs(seconds) + SLACK;
+        let limit = Duration::from_secs(seconds) + self.cli.patience;
         let stop = ["stop", "--time", &seconds.to_string(), &self.container];
         match self.cli.call_within(limit, stop).await {
             Ok(_) | Err(Failure::NoContainer) => true,

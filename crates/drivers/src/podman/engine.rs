@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::{
     OPS, Podman,
+    cli::Failure,
     container::{self, Container, Drain, Facts, Mode},
     image,
     proxy::{Server, Told},
@@ -54,15 +55,24 @@ impl Engine for Podman {
         let mut options = vec!["--detach", "--name", &container];
         options.extend(labels.iter().flat_map(|label| ["--label", label.as_str()]));
         let arguments = self.given.run(spec, &id, &self.network, &options);
-        match self.cli.call(&arguments).await.map_err(EngineError::from) {
-            Ok(_) => Ok(()),
-            // One that could not be started lies about by its name.
-            Err(refused @ EngineError::Refused(_)) => {
-                let _ = self.cli.call(["rm", "--force", "--ignore", "--time", "0", &container]).await;
-                Err(refused)
-            }
-            Err(error) => Err(error),
+        if let Err(failure) = self.cli.call(&arguments).await {
+            return Err(match &failure {
+                // One that could not be started lies about by its name. One that runs is left alone: it came up all the same, or it
+                // is not of this call.
+                Failure::No(why) | Failure::Busy(why)
+                    if self.cli.call(["rm", "--ignore", &container]).await.is_err() =>
+                {
+                    EngineError::Uncertain(format!("{why}; and {container} may be there"))
+                }
+                _ => failure.into(),
+            });
         }
+        // Else whoever counts what runs would start it again at once, and again.
+        let all = self.look(&mut turn).await?;
+        if all.iter().any(|(container, _)| container.name == *name) {
+            return Ok(());
+        }
+        Err(EngineError::Uncertain(format!("podman said that {container} was started, and does not have it")))
     }
 
     async fn list(&self) -> Result<Vec<Instance>, EngineError> {
@@ -165,7 +175,14 @@ impl Engine for Podman {
         if let Some(leaving) = turn.leaves.remove(&container.id) {
             leaving.abort();
         }
-        self.cli.call(["rm", "--force", "--ignore", "--time", "0", &container.id]).await?;
+        let removed = self.cli.call(["rm", "--force", "--ignore", "--time", "0", &container.id]).await;
+        removed.map_err(|failure| failure.about(name))?;
+        turn.listed.remove(&container.id);
+        if self.look(&mut turn).await?.iter().any(|(other, _)| other.id == container.id) {
+            return Err(EngineError::Uncertain(format!(
+                "podman said that {name} was removed, and still has it"
+            )));
+        }
         // If a connection is not gone yet, the next look tries again: in maintenance it does no harm.
         let _ = self.proxy.delete(&server).await;
         Ok(())

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use drivers::{
     Name, Podman,
-    podman::{Given, Settings},
+    podman::{Given, PATIENCE, Settings},
 };
 
 use super::MOST_INSTANCES;
@@ -22,6 +22,7 @@ pub async fn open(app: &App, wanted: &HostArgs) -> Result<Arc<Podman>, Failed> {
             .doing(|| "name containers after the service".into())?,
         podman: "podman".into(),
         environment: Vec::new(),
+        patience: PATIENCE,
         // One supervisor for each service of this machine, whatever data folder it has: containers are the machine's.
         lock: format!("/run/lock/primetime.{}.lock", wanted.service.name).into(),
         network: said.network.clone(),

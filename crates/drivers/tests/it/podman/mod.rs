@@ -1,5 +1,6 @@
 //! Containers of the test binary behind a haproxy: a world of its own for each test.
 
+mod faults;
 mod haproxy;
 mod image;
 mod traffic;
@@ -17,7 +18,7 @@ use std::{
 use domain::{ManualClock, Timestamp};
 use drivers::{
     Image, Name, Podman, Program, Spec,
-    podman::{Given, Settings},
+    podman::{Given, PATIENCE, Settings},
 };
 use tempfile::TempDir;
 
@@ -85,6 +86,7 @@ impl World {
             service: self.service.clone(),
             podman: "podman".into(),
             environment: environment().to_vec(),
+            patience: PATIENCE,
             lock: self.lock(),
             network: NETWORK.into(),
             socket: self.haproxy.socket(),
