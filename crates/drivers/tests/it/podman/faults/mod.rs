@@ -18,7 +18,7 @@ use super::{World, podman};
 use crate::engine::name;
 
 /// Of a driver whose podman hangs: an honest call may take longer on a loaded machine, and is asked again as any other.
-const SHORT: Duration = Duration::from_secs(2);
+const SHORT: Duration = Duration::from_secs(5);
 /// Of a test.
 const LONG: Duration = Duration::from_secs(120);
 

@@ -8,7 +8,7 @@ use tokio::time::{sleep, timeout};
 use super::{Faulty, LONG, SHORT, again, ended, until};
 use crate::engine::name;
 
-const WORDS: &str = "podman did not answer in 2s";
+const WORDS: &str = "podman did not answer in 5s";
 
 /// Until the processes of a call that hung are no more: neither itself nor its helper.
 async fn gone(it: &Faulty, call: &str) {
