@@ -1,5 +1,7 @@
 //! Cue text: keep the tags that WebVTT players know, close them, escape the rest.
 
+use super::{MAX_CUE_BYTES, VttErrorKind};
+
 /// Tags of WebVTT (§4.2.2) that carry over. `c` and `v` may have classes and an annotation.
 const TAGS: [&str; 8] = ["b", "i", "u", "c", "v", "lang", "ruby", "rt"];
 /// Open tags at one place; deeper nesting is dropped, not shown wrongly.
@@ -7,7 +9,18 @@ const MAX_DEPTH: usize = 16;
 
 /// Canonical WebVTT cue text of an author's text. Unknown tags (`<font>`, `<script>`) vanish, their content stays; tags left
 /// open are closed; a closing tag without its opening one vanishes. Empty when nothing is left to show.
-pub(super) fn clean(raw: &str) -> String {
+///
+/// # Errors
+/// The text is too long, or is once it is escaped: it could be written and not be read again.
+pub(super) fn clean(raw: &str) -> Result<String, VttErrorKind> {
+    let within = |text: &str| text.len() <= MAX_CUE_BYTES;
+    if !within(raw) {
+        return Err(VttErrorKind::CueTooLong);
+    }
+    Some(canonical(raw)).filter(|text| within(text)).ok_or(VttErrorKind::CueTooLong)
+}
+
+fn canonical(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut open: Vec<&str> = Vec::new();
     // Control characters go first: what they part (`-`, `->`) may not grow together later.

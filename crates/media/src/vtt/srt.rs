@@ -1,7 +1,7 @@
 //! Reading SubRip: no standard, so what the common tools write and read.
 
 use super::block::{Block, blocks, decode, finish};
-use super::{Cue, MAX_CUE_BYTES, MAX_CUES, Time, VttError, VttErrorKind, payload, web::excerpt};
+use super::{Cue, MAX_CUES, Time, VttError, VttErrorKind, payload, web::excerpt};
 
 /// Reads a SubRip file. `<i>`, `<b>`, `<u>` stay, `<font>` and its like vanish, `{\an8}` (at the top) becomes a cue setting
 /// and other braces of that kind vanish. Cues come back ordered by time.
@@ -36,11 +36,8 @@ fn cue(block: &Block<'_>) -> Result<Option<Cue>, VttError> {
         return Err(fail(VttErrorKind::EndsBeforeStart { start, end }));
     }
     let text = block.lines[at + 1..].join("\n");
-    if text.len() > MAX_CUE_BYTES {
-        return Err(fail(VttErrorKind::CueTooLong));
-    }
     let (text, top) = without_overrides(&text);
-    let text = payload::clean(&text);
+    let text = payload::clean(&text).map_err(fail)?;
     let settings = if top { "line:0".to_owned() } else { String::new() };
     Ok((!text.is_empty()).then_some(Cue { start, end, settings, text }))
 }

@@ -2,7 +2,7 @@
 //! because an editor is there to mend them.
 
 use super::block::{Block, blocks, decode, finish};
-use super::{Cue, MAX_CUE_BYTES, MAX_CUES, Time, VttError, VttErrorKind, payload};
+use super::{Cue, MAX_CUES, Time, VttError, VttErrorKind, payload};
 
 /// Cue settings that carry over, in the order in which they are written. `region` does not: regions are not kept.
 const SETTINGS: [&str; 5] = ["vertical", "line", "position", "size", "align"];
@@ -59,10 +59,7 @@ fn cue(block: &Block<'_>) -> Result<Option<Cue>, VttError> {
         return Err(fail(VttErrorKind::EndsBeforeStart { start, end }));
     }
     let text = block.lines[at + 1..].join("\n");
-    if text.len() > MAX_CUE_BYTES {
-        return Err(fail(VttErrorKind::CueTooLong));
-    }
-    let text = payload::clean(&text);
+    let text = payload::clean(&text).map_err(fail)?;
     Ok((!text.is_empty()).then(|| Cue { start, end, settings: canonical_settings(settings), text }))
 }
 

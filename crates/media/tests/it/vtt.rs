@@ -101,3 +101,18 @@ proptest! {
         prop_assert_eq!(from_srt(&wide), from_srt(file.as_bytes()));
     }
 }
+
+/// What is escaped is longer; what was accepted could not be read again.
+#[test]
+fn a_cue_that_is_too_long_once_it_is_escaped_is_refused() {
+    for (ampersands, fits) in [(819, true), (820, false)] {
+        let cue = format!("00:00:01.000 --> 00:00:02.000\n{}\n", "&".repeat(ampersands));
+        for cues in [from_srt(cue.replace('.', ",").as_bytes()), parse(format!("WEBVTT\n\n{cue}").as_bytes())]
+        {
+            match cues {
+                Ok(cues) => assert!(fits && parse(write(&cues).as_bytes()) == Ok(cues), "{ampersands}"),
+                Err(error) => assert!(!fits && error.kind == VttErrorKind::CueTooLong, "{error}"),
+            }
+        }
+    }
+}
