@@ -316,7 +316,7 @@ impl Engine for Local {
     async fn complete(&self, spec: &Spec, limit: Duration, stop: CancellationToken) -> Result<(), String> {
         let mut command = Command::new(binary(spec).map_err(|error| error.to_string())?);
         command.args(&spec.arguments);
-        program::complete(command, limit, stop).await
+        program::complete(command, limit, &stop).await.map_err(|failure| failure.to_string())
     }
 
     async fn changed(&self) {

@@ -2,16 +2,18 @@
 
 use std::{ffi::OsString, io, process::Output, process::Stdio, time::Duration};
 
-use rustix::process::{Pid, Signal, kill_process_group};
 use tokio::{process::Command, time::timeout};
 
-use crate::{EngineError, Name};
+use crate::{
+    EngineError, Name,
+    program::{Group, last_words},
+};
 
 /// How long podman is waited for. Most calls take 40 ms and a start 400; a storage that is locked by a pull, seconds.
 pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// When to ask podman again that has no time.
-const LATER: Duration = Duration::from_secs(1);
+pub(super) const LATER: Duration = Duration::from_secs(1);
 /// What it says then: of its database, of a process or a lock that the system does not give it now, of a layer that is still in use.
 const BUSY: [&str; 3] = ["database is locked", "resource temporarily unavailable", "device or resource busy"];
 
@@ -38,6 +40,18 @@ pub(super) enum Failure {
 }
 
 impl Failure {
+    /// What podman's last words mean.
+    pub fn said(last: &str) -> Self {
+        let last = last.strip_prefix("Error: ").unwrap_or(last);
+        let unknown = ["no such container", "no such object", "no container with name or ID"];
+        if unknown.iter().any(|words| last.contains(words)) {
+            return Self::NoContainer;
+        }
+        let why = format!("podman: {last}");
+        let low = last.to_ascii_lowercase();
+        if BUSY.iter().any(|words| low.contains(words)) { Self::Busy(why) } else { Self::No(why) }
+    }
+
     /// As it is told about a change of the instance `name`: podman may have made it before it failed.
     pub fn about(self, name: &Name) -> EngineError {
         match self {
@@ -59,18 +73,6 @@ impl From<Failure> for EngineError {
                 Self::Busy(LATER)
             }
             Failure::Silent(why) => Self::Uncertain(why),
-        }
-    }
-}
-
-/// The processes of a call, until it has come back: whoever gives it up ends them. podman waits for helpers, and it may be one of
-/// those that hangs. What is to outlive a call (conmon, and with it the container) has a group of its own.
-struct Group(Option<Pid>);
-
-impl Drop for Group {
-    fn drop(&mut self) {
-        if let Some(group) = self.0 {
-            let _ = kill_process_group(group, Signal::KILL);
         }
     }
 }
@@ -112,24 +114,16 @@ impl Cli {
         if output.status.success() {
             return Ok(String::from_utf8_lossy(&output.stdout).into_owned());
         }
-        let words = String::from_utf8_lossy(&output.stderr);
-        let last = words.lines().map(str::trim).rfind(|line| !line.is_empty()).unwrap_or("no word why");
-        let last = last.strip_prefix("Error: ").unwrap_or(last);
-        let unknown = ["no such container", "no such object", "no container with name or ID"];
-        if unknown.iter().any(|words| last.contains(words)) {
-            return Err(Failure::NoContainer);
-        }
-        let why = format!("podman: {last}");
-        let low = last.to_ascii_lowercase();
-        Err(if BUSY.iter().any(|words| low.contains(words)) { Failure::Busy(why) } else { Failure::No(why) })
+        Err(Failure::said(&last_words(&output.stderr)))
     }
 }
 
 async fn output(mut command: Command) -> io::Result<Output> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
     let child = command.spawn()?;
-    let mut group = Group(child.id().and_then(|id| Pid::from_raw(id as i32)));
-    let output = child.wait_with_output().await;
-    group.0 = None;
-    output
+    // podman waits for helpers, and it may be one of those that hangs. conmon, and with it the container, has a group of its own.
+    let group = Group::of(&child);
+    let output = child.wait_with_output().await?;
+    group.over();
+    Ok(output)
 }

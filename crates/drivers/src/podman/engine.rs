@@ -17,7 +17,7 @@ use super::{
     proxy::{Server, Told},
     run,
 };
-use crate::{Engine, EngineError, Instance, Name, Spec, State, Traffic, probe, program};
+use crate::{Engine, EngineError, Instance, Name, Spec, State, Traffic, probe};
 
 impl Engine for Podman {
     async fn start(&self, name: &Name, spec: &Spec, traffic: Traffic) -> Result<(), EngineError> {
@@ -189,17 +189,7 @@ impl Engine for Podman {
     }
 
     async fn complete(&self, spec: &Spec, limit: Duration, stop: CancellationToken) -> Result<(), String> {
-        let container = format!("primetime.{}.once", self.service);
-        // One whose supervisor was killed may be there still.
-        let options = ["--rm", "--replace", "--name", &container];
-        let id = image::id(&self.cli, spec).await.map_err(|error| error.to_string())?;
-        let arguments = self.given.run(spec, &id, &self.network, &options);
-        let ended = program::complete(self.cli.command(&arguments), limit, stop).await;
-        if ended.is_err() {
-            // The container does not end with the command line that waits for it.
-            let _ = self.cli.call(["rm", "--force", "--ignore", "--time", "0", &container]).await;
-        }
-        ended
+        self.once(spec, limit, stop).await
     }
 }
 

@@ -14,6 +14,7 @@ mod drain;
 mod engine;
 mod image;
 mod look;
+mod once;
 mod proxy;
 mod run;
 

@@ -3,6 +3,7 @@
 mod busy;
 mod halves;
 mod lies;
+mod once;
 mod silence;
 
 use std::{fs, path::PathBuf, sync::Arc, time::Duration};

@@ -11,7 +11,7 @@ use crate::engine::name;
 const WORDS: &str = "podman did not answer in 5s";
 
 /// Until the processes of a call that hung are no more: neither itself nor its helper.
-async fn gone(it: &Faulty, call: &str) {
+pub(super) async fn gone(it: &Faulty, call: &str) {
     let pids = it.left(&format!("{call}.pids"));
     let lives = |pid: &str| {
         // One that nobody has waited for yet has ended.
