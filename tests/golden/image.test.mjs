@@ -59,22 +59,40 @@ test('the image boots and serves a page', () => {
   process.stdout.write(said);
 });
 
-test('under its systemd the units start, are watched, drain, and lose no request', () => {
+// What systemd's checks need, as a disk: inside.py says what.
+function forInside() {
   const inside = `${work}/inside`;
   rmSync(inside, { recursive: true, force: true });
-  mkdirSync(`${inside}/release`, { recursive: true });
-  for (const file of ['primetime', 'release.json']) copyFileSync(`${release}/${file}`, `${inside}/release/${file}`);
+  for (const folder of ['release', 'next', 'catalogue/masters']) mkdirSync(`${inside}/${folder}`, { recursive: true });
+  const next = `${work}/next`;
+  rmSync(next, { recursive: true, force: true });
+  run(binary, ['release', 'build', '--binary', binary, '--out', next, '--commit', 'bbbbbbbbbbbb', '--created', '2026-03-02T20:00:00Z',
+    '--data', `${work}/keys`]);
+  copyFileSync(`${release}/primetime`, `${inside}/release/primetime`);
+  const names = Object.entries({ release, next }).map(([name, dir]) => {
+    copyFileSync(`${dir}/release.json`, `${inside}/${name}/release.json`);
+    const { payload } = JSON.parse(readFileSync(`${dir}/release.json`, 'utf8'));
+    return JSON.parse(Buffer.from(payload, 'base64').toString()).name;
+  });
+  writeFileSync(`${inside}/names.json`, JSON.stringify(names));
   copyFileSync(`${work}/keys/keys/release.pub`, `${inside}/release.pub`);
   copyFileSync(`${top}deploy/podman/primetime-viewing.service`, `${inside}/primetime-viewing.service`);
   copyFileSync(`${top}tests/golden/inside.py`, `${inside}/inside.py`);
-  const { payload } = JSON.parse(readFileSync(`${release}/release.json`, 'utf8'));
-  writeFileSync(`${inside}/name.json`, JSON.stringify(JSON.parse(Buffer.from(payload, 'base64').toString()).name));
+  copyFileSync(`${top}tests/golden/catalogue.yaml`, `${inside}/catalogue/catalogue.yaml`);
+  run('ffmpeg', ['-v', 'error', '-f', 'lavfi', '-i', 'testsrc2=size=128x72:rate=25:duration=10', '-c:v', 'libx264', '-pix_fmt', 'yuv420p',
+    `${inside}/catalogue/masters/ferry.mp4`]);
   run('tar', ['-C', inside, '-cf', `${inside}.tar`, '.']);
+  return `${inside}.tar`;
+}
+
+test('under its systemd the units start, are watched, drain, roll, encode, and lose no request', () => {
   const shell = `${work}/shell`;
   const command = 'mkdir -p /run/test; tar -C /run/test -xf /dev/vdc; systemctl is-system-running --wait; python3 /run/test/inside.py';
-  const said = run('scripts/boot-image', [`${release}.machine/golden.qcow2`, `${work}/data.ext4`, '18480', 'node', 'tests/golden/shell.mjs', shell, command],
-    { DEBUG_SHELL: shell, DISK: `${inside}.tar` });
+  const said = run('scripts/boot-image', [`${release}.machine/golden.qcow2`, `${work}/data.ext4`, '18480',
+    'sh', '-c', 'node tests/golden/shell.mjs "$1" "$2" && node tests/golden/poweroff.mjs "$1" 18480', 'sh', shell, command],
+  { DEBUG_SHELL: shell, DISK: forInside() });
   process.stdout.write(said);
   assert.match(said, /^done$/m);
   assert.doesNotMatch(said, /^not ok/m);
+  assert.match(said, /^powered off/m);
 });
