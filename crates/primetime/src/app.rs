@@ -64,6 +64,9 @@ impl App {
         let metrics = Metrics::new("primetime");
         let http = HttpMetrics::new(&metrics);
         web::process::register(&metrics);
+        if let Some(file) = &config.machine_figures {
+            web::machine::register(&metrics, file.clone());
+        }
         Ok(Self {
             config,
             data,

@@ -52,6 +52,8 @@ pub struct Config {
     pub work: Work,
     /// Chat.
     pub chat: Chat,
+    /// A file of figures about this machine that `/metrics` shows too.
+    pub machine_figures: Option<PathBuf>,
     /// Its log.
     pub log: Log,
 }
@@ -240,6 +242,7 @@ impl Config {
                 ffprobe: layers.said("work.ffprobe").text.into(),
             },
             chat: chat::read(layers)?,
+            machine_figures: optional(layers, "metrics.machine_file", "a path")?,
             log: Log { format: log_format(layers)?, filter: layers.said("log.filter").text },
             data_dir,
         };
