@@ -188,6 +188,11 @@ pub const KEYS: &[Key] = &[
         "file of figures about this machine that /metrics shows too, as the golden image's host-watch writes it; unset: none",
     ),
     key("log.format", "auto", "text, json, or auto: text on a terminal, JSON elsewhere"),
+    key(
+        "log.upload",
+        "",
+        "where primetime-logs of the golden image sends the journal: a systemd-journal-remote, as in https://logs.example.com; unset: nowhere",
+    ),
     key("log.filter", "info", "what is logged: a level, or directives as in `info,site=debug`"),
 ];
 
