@@ -187,7 +187,7 @@ test-golden: packages-golden deploy-tools ui ## The golden image: converged twic
 	@scripts/npm tests/browser
 	cargo build --release --locked -p primetime
 	node --test tests/golden/image.test.mjs
-	target/tools/deploy/bin/python tests/golden/amazon.py target/image/base/base.qcow2 target/image-test/amazon
+	target/tools/deploy/bin/python tests/golden/amazon.py target/image/base/base.qcow2 target/image-test/amazon target/release/primetime
 
 test-images: test-containers test-golden ## Every image there is, the slow ones too: containers, and the machine's
 
