@@ -22,8 +22,11 @@ test('a second convergence changes nothing', () => {
   run('tar', ['-C', root, '--numeric-owner', '-xpf', 'target/image/base/root.tar']);
   mkdirSync(`${top}target/image-test/bin`, { recursive: true });
   copyFileSync(binary, `${work}/bin/primetime`);
+  const payload = Buffer.from(JSON.stringify({ name: 'seen-~~~' })).toString('base64url');
+  writeFileSync(`${work}/bin/release.json`, JSON.stringify({ payload }));
+  const bin = '/mnt/repo/target/image-test/bin';
   const changed = (playbook) => {
-    const said = run('deploy/image/converge', [root, playbook, 'seal=false', 'binary=/mnt/repo/target/image-test/bin/primetime']);
+    const said = run('deploy/image/converge', [root, playbook, 'seal=false', `binary=${bin}/primetime`, `release=${bin}/release.json`]);
     const recap = said.match(/changed=(\d+) .*unreachable=0 +failed=0/);
     assert.ok(recap, said);
     return Number(recap[1]);

@@ -209,13 +209,13 @@ def logs():
     kept.mkdir()
     with subprocess.Popen(["/lib/systemd/systemd-journal-remote", "--listen-http=127.0.0.1:19532", f"--output={kept}/"]) as keeper:
         with (DATA / "host.env").open("a") as env:
-            env.write("PRIMETIME_LOG_UPLOAD=http://127.0.0.1:19532\n")
+            env.write("LOG_UPLOAD=http://127.0.0.1:19532\n")
         assert shows(LOGS, "ActiveState") == "inactive", "nobody had named an address"
         systemctl("start", LOGS)
         until("sent", lambda: "serving" in run("journalctl", "--directory", kept, "-u", VIEWING, "-o", "cat"))
         systemctl("stop", LOGS)
         keeper.terminate()
-    return "the journal arrived where log.upload says"
+    return "the journal arrived where LOG_UPLOAD says"
 
 
 def disk_alarm():

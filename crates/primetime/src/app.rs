@@ -64,9 +64,7 @@ impl App {
         let metrics = Metrics::new("primetime");
         let http = HttpMetrics::new(&metrics);
         web::process::register(&metrics);
-        if let Some(file) = &config.machine_figures {
-            web::machine::register(&metrics, file.clone());
-        }
+        web::machine::register(&metrics, config.machine_figures.clone());
         Ok(Self {
             config,
             data,

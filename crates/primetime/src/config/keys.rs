@@ -184,15 +184,10 @@ pub const KEYS: &[Key] = &[
     key("chat.service", "site", "the service that rollouts in chat are about"),
     key(
         "metrics.machine_file",
-        "",
-        "file of figures about this machine that /metrics shows too, as the golden image's host-watch writes it; unset: none",
+        "/run/primetime/host.prom",
+        "file of figures about this machine that /metrics shows too, if it is there: the golden image's host-watch writes it",
     ),
     key("log.format", "auto", "text, json, or auto: text on a terminal, JSON elsewhere"),
-    key(
-        "log.upload",
-        "",
-        "where primetime-logs of the golden image sends the journal: a systemd-journal-remote, as in https://logs.example.com; unset: nowhere",
-    ),
     key("log.filter", "info", "what is logged: a level, or directives as in `info,site=debug`"),
 ];
 
