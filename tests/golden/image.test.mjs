@@ -66,14 +66,13 @@ test('the image boots and serves a page', () => {
 function forInside() {
   const inside = `${work}/inside`;
   rmSync(inside, { recursive: true, force: true });
-  for (const folder of ['release', 'next', 'catalogue/masters']) mkdirSync(`${inside}/${folder}`, { recursive: true });
+  for (const folder of ['next', 'catalogue/masters']) mkdirSync(`${inside}/${folder}`, { recursive: true });
   const next = `${work}/next`;
   rmSync(next, { recursive: true, force: true });
   run(binary, ['release', 'build', '--binary', binary, '--out', next, '--commit', 'bbbbbbbbbbbb', '--created', '2026-03-02T20:00:00Z',
     '--data', `${work}/keys`]);
-  copyFileSync(`${release}/primetime`, `${inside}/release/primetime`);
-  const names = Object.entries({ release, next }).map(([name, dir]) => {
-    copyFileSync(`${dir}/release.json`, `${inside}/${name}/release.json`);
+  copyFileSync(`${next}/release.json`, `${inside}/next/release.json`);
+  const names = [release, next].map((dir) => {
     const { payload } = JSON.parse(readFileSync(`${dir}/release.json`, 'utf8'));
     return JSON.parse(Buffer.from(payload, 'base64').toString()).name;
   });

@@ -1,6 +1,6 @@
 """What systemd makes of the units, seen from inside the booted image. Run as root by its debug shell; a line a finding, `done` at the end.
 
-/run/test has a release (`release`) and the manifest of the next one (`next`), which has the same binary; the public key that both were
+The image is a release's. /run/test has what was signed of the next one (`next`), which has the same binary; the public key that both were
 signed by (`release.pub`); their names (`names.json`); a catalogue of one film (`catalogue`); and podman's unit.
 """
 
@@ -145,15 +145,16 @@ def one_process_on_systemds_socket():
 
 def host():
     name, new = json.loads((HERE / "names.json").read_text())
-    for there, called in (("release", name), ("next", new)):
-        shutil.copytree(HERE / there, DATA / "releases" / called)
-    shutil.copy(HERE / "release/primetime", DATA / "releases" / new)
+    shutil.copytree(HERE / "next", DATA / "releases" / new)
+    shutil.copy("/usr/bin/primetime", DATA / "releases" / new)
     shutil.copy(HERE / "release.pub", DATA / "keys")
     with (DATA / "host.env").open("a") as env:
         env.write(f"PRIMETIME_ROLES=site,origin\nINSTANCES=2\nRELEASE={name}\nARGUMENTS=-- --set database.path=none\n")
     run("chown", "-R", "primetime:", DATA / "releases", DATA / "keys")
-    systemctl("start", f"{HOST}.socket", HOST)
-    assert shows(HOST, "Type") == "notify" and shows(HOST, "StatusText") == "serving"
+    # As at a boot: the release on the image is what it begins with.
+    systemctl("restart", "primetime-start")
+    until("hosting", lambda: shows(HOST, "StatusText") == "serving")
+    assert shows(HOST, "Type") == "notify" and (DATA / "releases" / name / "primetime").is_file()
     until("two instances", lambda: len(instances()) == 2 and page())
     ran = instances()
     with Crowd() as crowd:
