@@ -286,10 +286,14 @@ pub struct CopyArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Print every key, its value, and where that is from, as a file that could be used
+    /// Print every key, its value, and where that is from, as a file that could be used; say what a process would refuse of it
     Print,
     /// Print the variables that this EC2 machine was given as its user data, once they are known to be a configuration's
-    Machine,
+    Machine {
+        /// Write them into machine.env in this folder instead, and the secrets of secrets.url into its folder `secrets`
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+    },
 }
 
 impl ConfigArgs {

@@ -35,8 +35,12 @@ use crate::{
 pub fn run(cli: Cli) -> Result<(), Failed> {
     let Cli { config: args, command } = cli;
     match command {
-        Command::Config { command: ConfigCommand::Print } => show(&print(&args.layers(false)?)),
-        Command::Config { command: ConfigCommand::Machine } => machine::run(),
+        Command::Config { command: ConfigCommand::Print } => {
+            let layers = args.layers(false)?;
+            show(&print(&layers))?;
+            Ok(Config::read(&layers).map(drop)?)
+        }
+        Command::Config { command: ConfigCommand::Machine { into } } => machine::run(&args, into.as_deref()),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "primetime", &mut std::io::stdout());
             Ok(())

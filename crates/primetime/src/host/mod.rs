@@ -88,7 +88,7 @@ async fn keep<E: Engine + 'static>(
         .clone()
         .unwrap_or_else(|| rustix::system::uname().nodename().to_string_lossy().into_owned());
     // The host's, not the process's: the engine's folder has one holder, so that whoever held the lease before is dead.
-    let owner = format!("{machine}:{}", app.data.secret("host.id", || random_word(&*app.rng))?);
+    let owner = format!("{machine}:{}", app.data.own_secret("host.id", || random_word(&*app.rng))?);
     let programs = releases.clone();
     let host = Host::new(
         service.clone(),
