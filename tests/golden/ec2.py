@@ -2,7 +2,7 @@
 
 The firmware says Amazon EC2. At 169.254.169.254 there is a metadata service with the group's own user data, which is sick at first, and the
 credentials of a role; at two other addresses of that network the buckets, which know that role alone, and a database, whose password
-is among the secrets. The second disk is blank. What is looked at inside is in ec2_inside.py.
+is among the secrets. The second disk is blank; an origin's is none. What is looked at inside is in ec2_inside.py.
 
     ec2.py IMAGE.qcow2 BINARY WORK [ROLE...]"""
 
@@ -29,6 +29,8 @@ REGION, BUCKET, SECRETS = "eu-central-1", "films", "keys"
 KEY, SECRET = "AKIDROLE", "of-the-role-alone"
 STORE, DATABASE = "169.254.169.100:9000", "169.254.169.101:5432"
 PORT = 18680
+# An origin's is too small to be one: what becomes of a host without a data disk.
+DISK = {"site": 1 << 30, "work": 1 << 30, "origin": 16 << 20}
 SICK = 3
 
 
@@ -115,7 +117,7 @@ def boot(image, role, work, store, database):
     with (work / "inside.tar").open("ab") as file:
         file.truncate(64 << 20)
     (work / "blank").write_bytes(b"")
-    os.truncate(work / "blank", 1 << 30)
+    os.truncate(work / "blank", DISK[role])
     relays = {"169.254.169.254:80": f"TCP:127.0.0.1:{metadata.port}", STORE: f"TCP:127.0.0.1:{store.port}",
               DATABASE: f"UNIX-CONNECT:{database.dir}/.s.PGSQL.5432"}
     net = ["net=169.254.169.0/24", *(f"guestfwd=tcp:{at}-cmd:socat STDIO {to}" for at, to in relays.items())]

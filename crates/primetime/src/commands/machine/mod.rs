@@ -14,6 +14,9 @@ use crate::{
     storage,
 };
 
+/// What units of the golden image read beside the configuration.
+const OF_UNITS: [&str; 3] = ["INSTANCES", "LOG_UPLOAD", "RELEASE"];
+
 /// Prints the variables; or writes them, and the secrets that they name, into a folder. A machine without user data has none, and that
 /// is no error.
 pub fn run(args: &ConfigArgs, into: Option<&Path>) -> Result<(), Failed> {
@@ -31,7 +34,7 @@ fn lines(variables: &BTreeMap<String, String>) -> String {
     variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect()
 }
 
-/// The lines as systemd reads them (`EnvironmentFile=`), every one of them a variable of the configuration. What it would take apart
+/// The lines as systemd reads them (`EnvironmentFile=`), every one of them a variable of the configuration or of a unit. What it would take apart
 /// differently than it is written is refused: quotes, backslashes, anything that is no plain text.
 fn variables(text: &str) -> Result<BTreeMap<String, String>, String> {
     let mut found = BTreeMap::new();
@@ -45,7 +48,7 @@ fn variables(text: &str) -> Result<BTreeMap<String, String>, String> {
         if !line.bytes().all(plain) || value.trim() != value {
             return Err(refused("a value is plain text without quotes, backslashes and dollars"));
         }
-        if !name.starts_with(crate::config::PREFIX) {
+        if !name.starts_with(crate::config::PREFIX) && !OF_UNITS.contains(&name) {
             return Err(refused(&format!("{name} is no variable of this program")));
         }
         if found.insert(name.to_owned(), value.to_owned()).is_some() {
@@ -64,6 +67,8 @@ mod tests {
     #[test]
     fn lines_are_variables_of_the_configuration_or_nothing_is() {
         let given = "# of the launch template\nPRIMETIME_ROLES=site\n\nPRIMETIME_OBJECTS_URL=s3://b/live\n";
+        let of_a_unit = "LOG_UPLOAD=https://logs.example.com:19532";
+        assert_eq!(variables(of_a_unit).unwrap()["LOG_UPLOAD"], "https://logs.example.com:19532");
         let printed = |text| lines(&variables(text).unwrap());
         assert_eq!(printed(given), "PRIMETIME_OBJECTS_URL=s3://b/live\nPRIMETIME_ROLES=site\n");
         assert_eq!(
