@@ -150,16 +150,16 @@ def main(image, binary, work, roles):
         finally:
             store.server.kill()
             database.close()
-        shown = said[:6000]
         for text in handed.values():
             assert text.strip() not in said, "a secret was shown"
-        print(f"--- {role}\n{shown}")
+        inside, _, outside = said.partition("over-and-out")
+        print(f"--- {role}\n{inside}")
         assert "not ok" not in said and "\ndone\n" in said
         assert metadata.sick == 0 and ("GET", "/latest/meta-data/iam/security-credentials/host") in metadata.asked
-        head, _, body = said.partition("HTTP/1.1 ")[2].partition("\n")
+        head, _, body = outside.partition("HTTP/1.1 ")[2].partition("\n")
         assert head.startswith({"site": "200", "work": "200", "origin": "404"}[role]), head
         if role == "site":
-            assert "</html>" in body and "<title>" in body
+            assert "</html>" in body and "/en/t/show-" in body
         assert (tables > 0) == (role != "origin"), tables
         print(f"ok {role}: tables in the database: {tables}; the metadata service was asked {len(metadata.asked)} times")
 
