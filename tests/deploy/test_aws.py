@@ -5,6 +5,7 @@ policy is enforced, attributes of target groups are not taken over, Rules of a t
 parts are those meant, and that it goes away."""
 
 import base64
+import json
 import logging
 import pathlib
 import re
@@ -112,7 +113,9 @@ class Made(unittest.TestCase):
                     LaunchTemplateId=made["Template"]["PhysicalResourceId"])["LaunchTemplateVersions"]
                 lines = base64.b64decode(version["LaunchTemplateData"]["UserData"]).decode().splitlines()
                 said = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-                self.assertEqual([name for name in said if not re.fullmatch("PRIMETIME_[A-Z_]+", name)], [])
+                others = {name for name in said if not re.fullmatch("PRIMETIME_[A-Z_]+", name)}
+                of_units = re.search(r"OF_UNITS: .* = \[(.*)\]", (HERE / "crates/primetime/src/commands/machine/mod.rs").read_text())[1]
+                self.assertLessEqual(others, set(json.loads(f"[{of_units}]")))
                 unsaid = {"PRIMETIME_DATABASE_URL", "PRIMETIME_SECRETS_URL"} if role == "origin" else {"PRIMETIME_DATABASE_PATH"}
                 self.assertEqual({name for name, value in said.items() if not value}, unsaid)
                 self.assertEqual([value for value in said.values() if "${" in value], [])
@@ -131,7 +134,7 @@ class Made(unittest.TestCase):
                 self.assertEqual(group["TargetGroupARNs"], [arn])
         rules = elb.describe_rules(ListenerArn=base["Secured"]["PhysicalResourceId"])["Rules"]
         paths = {r["Priority"]: r["Conditions"][0]["PathPatternConfig"]["Values"] for r in rules if r["Conditions"]}
-        self.assertEqual(paths, {"10": ["/v/*", "/i/*"], "20": ["/studio/*"], "100": ["/*"]})
+        self.assertEqual(paths, {"10": ["/v/*", "/i/*"], "20": ["/studio/*", "/ops/*"], "100": ["/*"]})
 
         # Who faces viewers may read, and nothing else; a host's secrets are those of its role.
         iam = self.client("iam")

@@ -4,8 +4,11 @@ The firmware says Amazon EC2. At 169.254.169.254 there is a metadata service wit
 credentials of a role; at two other addresses of that network the buckets, which know that role alone, and a database, whose password
 is among the secrets. The second disk is blank; an origin's is none. What is looked at inside is in ec2_inside.py.
 
-    ec2.py IMAGE.qcow2 BINARY WORK [ROLE...]"""
+A site that is told a release is `primetime host`, which begins with the one that was baked (`host`; RELEASE: its folder).
 
+    ec2.py IMAGE.qcow2 BINARY WORK RELEASE [ROLE...]"""
+
+import base64
 import json
 import os
 import pathlib
@@ -30,8 +33,12 @@ KEY, SECRET = "AKIDROLE", "of-the-role-alone"
 STORE, DATABASE = "169.254.169.100:9000", "169.254.169.101:5432"
 PORT = 18680
 # An origin's is too small to be one: what becomes of a host without a data disk.
-DISK = {"site": 1 << 30, "work": 1 << 30, "origin": 16 << 20}
+DISK = {"site": 1 << 30, "work": 1 << 30, "origin": 16 << 20, "host": 1 << 30}
 SICK = 3
+
+
+def group(role):
+    return "site" if role == "host" else role
 
 
 def run(*words, **more):
@@ -61,12 +68,13 @@ class Store:
         return (self.data / f"keys/{name}.pub").read_text().strip()
 
     def hand_over(self, role, password):
-        names = {"site": ["cookie.key", "token.key"], "work": ["edition.key", "studio.token"], "origin": []}[role]
+        sites = ["cookie.key", "token.key"]
+        names = {"site": sites, "host": sites, "work": ["edition.key", "studio.token"], "origin": []}[role]
         handed = {name: (self.data / "secrets" / name).read_text() for name in names}
         if role != "origin":
             handed["database.password"] = password
         for name, text in handed.items():
-            self.client.put_object(Bucket=SECRETS, Key=f"{role}/{name}", Body=text)
+            self.client.put_object(Bucket=SECRETS, Key=f"{group(role)}/{name}", Body=text)
         return handed
 
 
@@ -101,16 +109,20 @@ class Database:
         shutil.rmtree(self.dir)
 
 
-def boot(image, role, work, store, database):
+def boot(image, role, work, store, database, release):
     """What was said, inside and outside, once the balancer would have sent viewers."""
     handed = store.hand_over(role, database.password)
-    group = {"Base": "primetime", "Role": role, "Domain": "example.com", "EditionKeys": store.public("edition"), "TokenKeys": store.public("token")}
+    told = {"Base": "primetime", "Role": group(role), "Domain": "example.com", "EditionKeys": store.public("edition"), "TokenKeys": store.public("token")}
     if role != "origin":
-        group["DatabaseUrl"] = f"postgres://primetime@{DATABASE}/primetime?sslmode=disable"
+        told["DatabaseUrl"] = f"postgres://primetime@{DATABASE}/primetime?sslmode=disable"
+    if role == "host":
+        payload = json.loads((release / "release.json").read_text())["payload"]
+        told["Release"] = json.loads(base64.urlsafe_b64decode(payload + "=="))["name"]
+        told["ReleaseKeys"] = (release.parent / "keys/keys/release.pub").read_text().strip()
     more = f"PRIMETIME_OBJECTS_ENDPOINT=http://{STORE}\nPRIMETIME_SITE_DEFAULT_TERRITORY=US\n"
-    metadata = Metadata(rendered(group, BUCKET, SECRETS, REGION) + more, KEY, SECRET, sick=SICK)
+    metadata = Metadata(rendered(told, BUCKET, SECRETS, REGION) + more, KEY, SECRET, sick=SICK)
     # Beside the blank disk a third one, which has something on it that no tool knows.
-    (work / "expected.json").write_text(json.dumps({"role": role, "secrets": handed, "public": {n: store.public(n) for n in ("edition", "token")}}))
+    (work / "expected.json").write_text(json.dumps({"role": role, "release": told.get("Release"), "secrets": handed, "public": {n: store.public(n) for n in ("edition", "token")}}))
     with tarfile.open(work / "inside.tar", "w", format=tarfile.USTAR_FORMAT) as tar:
         tar.add(HERE / "tests/golden/ec2_inside.py", "inside.py")
         tar.add(work / "expected.json", "expected.json")
@@ -120,13 +132,13 @@ def boot(image, role, work, store, database):
     os.truncate(work / "blank", DISK[role])
     relays = {"169.254.169.254:80": f"TCP:127.0.0.1:{metadata.port}", STORE: f"TCP:127.0.0.1:{store.port}",
               DATABASE: f"UNIX-CONNECT:{database.dir}/.s.PGSQL.5432"}
-    net = ["net=169.254.169.0/24", *(f"guestfwd=tcp:{at}-cmd:socat STDIO {to}" for at, to in relays.items())]
+    net = ["net=169.254.169.0/24", "hostname=ip-169-254-169-15", *(f"guestfwd=tcp:{at}-cmd:socat STDIO {to}" for at, to in relays.items())]
     env = dict(os.environ, MANUFACTURER="Amazon EC2", NET=",".join(net), READY=f"http://127.0.0.1:{PORT + 1}/readyz",
                DEBUG_SHELL=str(work / "shell"), DISK=str(work / "inside.tar"))
     inside = "mkdir -p /run/test; tar -C /run/test -xf /dev/vdc; systemctl is-system-running --wait; python3 /run/test/inside.py"
     asked = {"site": ["http://127.0.0.1:{port}/en/", "Host: harbour.example.com"],
              "work": ["http://127.0.0.1:{port}/studio/api/v1/jobs", f"Authorization: Bearer {handed.get('studio.token')}"],
-             "origin": ["http://127.0.0.1:{port}/v/", "Host: harbour.example.com"]}[role]
+             "origin": ["http://127.0.0.1:{port}/v/", "Host: harbour.example.com"]}[group(role)]
     look = f"{shlex.join(['node', 'tests/golden/shell.mjs', str(work / 'shell'), inside])}; echo; " + shlex.join(
         ["curl", "--silent", "--include", "--header", asked[1], asked[0].format(port=PORT)])
     try:
@@ -138,14 +150,14 @@ def boot(image, role, work, store, database):
     return done.stdout, metadata, handed
 
 
-def main(image, binary, work, roles):
+def main(image, binary, work, release, roles):
     shutil.rmtree(work, ignore_errors=True)
     for role in roles:
         place = work / role
         place.mkdir(parents=True)
         store, database = Store(place, binary), Database()
         try:
-            said, metadata, handed = boot(image, role, place, store, database)
+            said, metadata, handed = boot(image, role, place, store, database, release)
             tables = database.tables()
         finally:
             store.server.kill()
@@ -157,13 +169,13 @@ def main(image, binary, work, roles):
         assert "not ok" not in said and "\ndone\n" in said
         assert metadata.sick == 0 and ("GET", "/latest/meta-data/iam/security-credentials/host") in metadata.asked
         head, _, body = outside.partition("HTTP/1.1 ")[2].partition("\n")
-        assert head.startswith({"site": "200", "work": "200", "origin": "404"}[role]), head
-        if role == "site":
+        assert head.startswith({"site": "200", "work": "200", "origin": "404"}[group(role)]), head
+        if group(role) == "site":
             assert "</html>" in body and "/en/t/show-" in body
         assert (tables > 0) == (role != "origin"), tables
         print(f"ok {role}: tables in the database: {tables}; the metadata service was asked {len(metadata.asked)} times")
 
 
 if __name__ == "__main__":
-    paths = [pathlib.Path(word).resolve() for word in sys.argv[1:4]]
-    main(*paths, sys.argv[4:] or ["site", "work", "origin"])
+    paths = [pathlib.Path(word).resolve() for word in sys.argv[1:5]]
+    main(*paths, sys.argv[5:] or ["site", "work", "origin", "host"])

@@ -9,7 +9,8 @@ import traceback
 EXPECTED = json.loads(pathlib.Path("/run/test/expected.json").read_text())
 SETTINGS = pathlib.Path("/run/primetime-settings")
 DATA = pathlib.Path("/var/lib/primetime")
-SERVICE = "primetime@viewing"
+SERVICE = "primetime-host" if EXPECTED["role"] == "host" else "primetime@viewing"
+ROLE = {"work": "studio,work", "host": "site"}.get(EXPECTED["role"], EXPECTED["role"])
 
 
 def run(*words):
@@ -28,7 +29,7 @@ def machine():
 def settings():
     assert shows("primetime-settings", "ActiveState") == "active" and shows("primetime-settings", "Result") == "success"
     env = dict(line.split("=", 1) for line in (SETTINGS / "machine.env").read_text().splitlines())
-    assert env["PRIMETIME_ROLES"] == {"work": "studio,work"}.get(EXPECTED["role"], EXPECTED["role"]), env
+    assert env["PRIMETIME_ROLES"] == ROLE, env
     refused = len(re.findall("it says 503", run("journalctl", "-u", "primetime-settings", "-o", "cat")))
     assert refused == 3, refused
     level = float(re.search(r"([\d.]+) \w+", run("systemd-analyze", "security", "--no-pager", "primetime-settings").splitlines()[-1].split(":")[1])[1])
@@ -52,7 +53,7 @@ def handed_over():
     written = run("journalctl", "-o", "json") + pathlib.Path(f"/proc/{pid}/environ").read_text() + pathlib.Path(f"/proc/{pid}/cmdline").read_text()
     assert [name for name, text in secrets.items() if text.strip() in written] == []
     # What is signed here is what the others believe.
-    key = {"site": "token", "work": "edition"}[EXPECTED["role"]]
+    key = {"site": "token", "host": "token", "work": "edition"}[EXPECTED["role"]]
     assert EXPECTED["public"][key] in (DATA / f"keys/{key}.pub").read_text()
     return f"{', '.join(sorted(secrets))}: 0600, of primetime, in memory, not in the journal; {key}.pub is everybody's"
 
@@ -85,6 +86,20 @@ def serving():
     return run("systemd-analyze", "time").splitlines()[0]
 
 
+def name():
+    """As the network calls it: hosts of one service are told apart by it."""
+    assert (called := run("hostname")) == "ip-169-254-169-15", called
+    if EXPECTED["role"] != "host":
+        return called
+    # Two instances of the release that was baked in, and nothing was fetched for it.
+    env = [f"-E{line}" for line in (SETTINGS / "machine.env").read_text().splitlines()]
+    status = run("systemd-run", "--quiet", "--pipe", "--wait", "-p", "User=primetime", "-E", "PRIMETIME_CONFIG=/etc/primetime/primetime.toml", *env,
+                 "/usr/bin/primetime", "release", "status")
+    assert f"site runs 2 of {EXPECTED['release']}" in status and called in status, status
+    assert "fetching" not in run("journalctl", "-u", SERVICE, "-o", "cat")
+    return status.splitlines()[0]
+
+
 def nothing_failed():
     failed = {line.split()[0] for line in run("systemctl", "--failed", "--no-legend", "--plain").splitlines()}
     # Its store is made when container images are baked in.
@@ -94,7 +109,7 @@ def nothing_failed():
     return "no unit"
 
 
-for check in (machine, settings, handed_over, data_disk, serving, nothing_failed):
+for check in (machine, settings, handed_over, data_disk, serving, name, nothing_failed):
     try:
         print("ok", check.__name__, check(), flush=True)
     except Exception:  # what went wrong is said, and the rest is looked at all the same

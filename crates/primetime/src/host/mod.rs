@@ -3,6 +3,7 @@
 
 mod capacity;
 mod containers;
+mod operators;
 mod releases;
 mod share;
 
@@ -121,7 +122,8 @@ async fn keep<E: Engine + 'static>(
     }
     let looking = CancellationToken::new();
     let _until_the_end = looking.clone().drop_guard();
-    tokio::spawn(Agreement::new(app, "this host goes by the database's").run(looking));
+    tokio::spawn(Agreement::new(app, "this host goes by the database's").run(looking.clone()));
+    operators::serve(app, engine.clone(), looking)?;
     tracing::info!(service, "hosting");
     // Ready: instances come and go from here on.
     let (ready, leaves) = (CancellationToken::new(), CancellationToken::new());

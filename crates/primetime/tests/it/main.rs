@@ -25,6 +25,7 @@ mod images;
 mod killed;
 mod machine;
 mod migration;
+mod operators;
 mod previous;
 mod probe;
 mod process;

@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// What units of the golden image read beside the configuration.
-const OF_UNITS: [&str; 3] = ["INSTANCES", "LOG_UPLOAD", "RELEASE"];
+const OF_UNITS: [&str; 4] = ["INSTANCES", "LOG_UPLOAD", "REGISTRY", "RELEASE"];
 
 /// Prints the variables; or writes them, and the secrets that they name, into a folder. A machine without user data has none, and that
 /// is no error.
