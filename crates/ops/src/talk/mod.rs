@@ -26,6 +26,8 @@ use crate::{Desk, Takedowns, audit, words};
 
 /// Rollouts that `status` tells of.
 const LAST: u32 = 3;
+/// Lines of the audit log that `log` shows.
+const LOG: u32 = 10;
 /// Plans that are open at a time; beyond, somebody plays.
 const MOST_OPEN: u32 = 50;
 
@@ -77,6 +79,7 @@ impl Talk {
             Command::Status => {
                 Ok(Reply::asker(Reply::quote_lines(&words::status(&self.desk("", "", None), LAST).await?)))
             }
+            Command::Log => Ok(Reply::asker(Reply::quote_lines(&words::log(self.store(), LOG).await?))),
             Command::Approve { hash } => self.approve(colleague, &hash, now).await,
             Command::Cancel { hash } => self.cancel(colleague, &hash, now).await,
             command => self.propose(colleague, &command, now).await,

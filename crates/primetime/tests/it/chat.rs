@@ -15,10 +15,13 @@ use chat::Secret;
 use domain::Timestamp;
 use rustix::process::Signal;
 use serde_json::Value;
+use sqlx::{Connection, SqliteConnection};
 
 use crate::{
     catalogue,
+    host::{ALONE, Drained, GOOD, release, says},
     process::{Installation, Running},
+    replaced::Crowd,
     rollout::{now, run},
 };
 
@@ -102,7 +105,12 @@ impl Transcript {
             self.hash = rest[..12].to_owned();
         }
         self.text += &format!("{user}: {text}\n");
-        words.lines().for_each(|line| self.text += &format!("    {kind}: {}\n", hidden(line)));
+        let words_of = |line: &str| match text {
+            // A number, and when it was.
+            "log" if line.as_bytes()[0].is_ascii_digit() => line.splitn(3, ' ').nth(2).unwrap().to_owned(),
+            _ => line.to_owned(),
+        };
+        words.lines().for_each(|line| self.text += &format!("    {kind}: {}\n", hidden(&words_of(line))));
         let blocks = answer["blocks"].as_array().unwrap();
         for button in blocks.iter().filter_map(|block| block["elements"].as_array()).flatten() {
             assert!(button["value"].as_str().unwrap().starts_with(&self.hash), "{answer}");
@@ -210,9 +218,15 @@ async fn a_rollout_from_chat_with_a_second_person_and_everybody_told() {
     let mut running = there.start("serve --roles studio");
     running.ready().await;
     let mut talk = Transcript { text: String::new(), hash: "0123456789ab".into(), ahead: -60 };
-    for (user, text) in
-        [("U9", "status"), ("U3", "status"), ("U3", "help"), ("U3", "roll v2"), ("U1", "roll v2")]
-    {
+    for (user, text) in [
+        ("U9", "status"),
+        ("U9", "log"),
+        ("U3", "status"),
+        ("U3", "log"),
+        ("U3", "help"),
+        ("U3", "roll v2"),
+        ("U1", "roll v2"),
+    ] {
         talk.say(&there, &running, user, text).await;
     }
     run(&there, 3).await;
@@ -242,6 +256,7 @@ async fn a_rollout_from_chat_with_a_second_person_and_everybody_told() {
         ("U2", "approve HASH"),
         ("U1", "undo"),
         ("U1", "approve HASH"),
+        ("U3", "log"),
     ] {
         talk.say(&there, &running, user, text).await;
     }
@@ -257,12 +272,99 @@ async fn a_rollout_from_chat_with_a_second_person_and_everybody_told() {
         talk.text += &format!("    {}\n", hidden(line.splitn(3, ' ').nth(2).unwrap()));
     }
     assert!(there.succeed("audit verify").contains("none edited"));
+    let told = webhook.texts.lock().unwrap().last().unwrap().clone();
+    behind_the_back(&there, &told).await;
     assert!(there.succeed("takedown list").contains("court order 7"));
     insta::assert_snapshot!(talk.text);
     let log = running.log();
     assert!(log.contains("chat is not told what happens") && !log.contains("very-secret"), "{log}");
     assert!(!log.contains(SECRET));
     assert!(running.signal(Signal::TERM).await.success());
+}
+
+/// When it began depends on the clock.
+fn undated(text: &str) -> String {
+    let dated = |line: &str| match line.split_once(", begun ") {
+        Some((before, rest)) => format!("{before}{}", &rest[rest.find(": ").unwrap()..]),
+        None => line.to_owned(),
+    };
+    text.lines().map(dated).collect::<Vec<_>>().join("\n")
+}
+
+/// The whole of it: a host with its instances under load, a studio that listens, two people.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn instances_of_a_host_are_rolled_and_taken_back_from_chat() {
+    let mut there = Installation::new();
+    catalogue::write(&there.input(), "Night Ferry");
+    there.succeed("import IN");
+    there.succeed("publish");
+    release(&there, "v1", GOOD);
+    release(&there, "v2", GOOD);
+    listening(&mut there);
+    let _drained = Drained(&there);
+    let line = "host --name busan --roles site,origin --release v1 --instances 2";
+    let mut host = there.start_host(line, &ALONE);
+    let mut studio = there.start_at("serve --roles studio", there.beside());
+    studio.ready().await;
+    says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
+    let crowd = Crowd::at(there.address);
+    crowd.goes_on(&mut host).await;
+    let mut talk = Transcript { text: String::new(), hash: String::new(), ahead: -60 };
+    for (user, text) in
+        [("U1", "status"), ("U1", "roll v2 the new player"), ("U1", "approve HASH"), ("U2", "approve HASH")]
+    {
+        talk.say(&there, &studio, user, text).await;
+    }
+    says(&there, &mut host, "v2 has the traffic, v1 is warm").await;
+    says(&there, &mut host, ", 2 of v2 on 1 host").await;
+    crowd.goes_on(&mut host).await;
+    for (user, text) in [("U3", "status"), ("U1", "undo colours are odd"), ("U1", "approve HASH")] {
+        talk.say(&there, &studio, user, text).await;
+    }
+    says(&there, &mut host, ": undone (").await;
+    says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
+    crowd.goes_on(&mut host).await;
+    talk.say(&there, &studio, "U3", "status").await;
+    let answered = crowd.end().await;
+    assert!(answered.is_ok(), "{answered:?}\n{}", host.log());
+    insta::assert_snapshot!(undated(&talk.text));
+    let audit = there.succeed("audit show --last 100");
+    for line in [
+        "ana in chat, approved by min rollout.begin: site 1 from v1 to v2",
+        "canary and control take traffic",
+        "ana in chat rollout.undo: site 1: ana in chat: colours are odd",
+    ] {
+        assert!(audit.contains(line), "{line}\n{audit}");
+    }
+    assert!(studio.signal(Signal::TERM).await.success());
+    assert!(host.signal(Signal::INT).await.success());
+}
+
+/// Whoever can write the database writes a log that fits together: what was told in chat does not fit it.
+async fn behind_the_back(there: &Installation, told: &str) {
+    let (_, head) = told.split_once("(`").unwrap();
+    let verify = format!("audit verify --kept {}", head.trim_end_matches("`)"));
+    assert!(there.succeed(&verify).contains("none edited"));
+    let (lines, _) = head.split_once(':').unwrap();
+    for short in [&format!("{lines}:"), &verify[..verify.len() - 1]] {
+        let line = format!("audit verify --kept {}", short.trim_start_matches("audit verify --kept "));
+        assert!(there.fail(&line).contains("LINES:HASH"), "{line}");
+    }
+    let path = format!("sqlite:{}", there.data().join("primetime.db").display());
+    let mut database = SqliteConnection::connect(&path).await.unwrap();
+    sqlx::query("CREATE TABLE aside AS SELECT * FROM audit").execute(&mut database).await.unwrap();
+    sqlx::query("DELETE FROM audit WHERE seq >= $1").bind(lines).execute(&mut database).await.unwrap();
+    assert!(there.succeed("audit verify").contains("none edited"), "it fits together");
+    let cut = there.fail(&verify);
+    assert!(cut.contains(&format!("audit line {lines} is missing, and so is the rest")), "{cut}");
+    there.succeed("release scale 4 --why quiet --as eve");
+    assert!(there.succeed("audit verify").contains("none edited"), "it fits together");
+    let anew = there.fail(&verify);
+    assert!(anew.contains(&format!("audit line {lines} is not the one that was kept")), "{anew}");
+    for sql in ["DELETE FROM audit", "INSERT INTO audit SELECT * FROM aside", "DROP TABLE aside"] {
+        sqlx::query(sql).execute(&mut database).await.unwrap();
+    }
+    there.succeed(&verify);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

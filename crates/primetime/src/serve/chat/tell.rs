@@ -10,6 +10,7 @@ use std::{
 
 use ::chat::Reply;
 use domain::{Clock, Timestamp};
+use ops::audit::anchor;
 use store::{AuditRow, Store, StoreError};
 
 use super::post::{NotTaken, Poster};
@@ -124,7 +125,9 @@ impl Teller {
     }
 
     async fn tell(&self, line: &AuditRow) -> Result<(), NotTold> {
-        let words = format!("*{}* {}: {}", Reply::quote(&line.who), line.what, Reply::quote(&line.body));
+        // What was told is out of the database's reach: whoever writes the log anew, or cuts it off, cannot take this back.
+        let (who, body, head) = (Reply::quote(&line.who), Reply::quote(&line.body), anchor(line));
+        let words = format!("*{who}* {}: {body} (`{head}`)", line.what);
         Ok(self.poster.post(&self.url, &serde_json::json!({ "text": words })).await?)
     }
 }
