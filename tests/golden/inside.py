@@ -144,6 +144,14 @@ def one_process_on_systemds_socket():
 
 
 def host():
+    try:
+        return hosting()
+    finally:  # what is looked at next wants their address
+        run("systemctl", "stop", f"{HOST}.socket", HOST)
+        run("systemctl", "stop", DRAIN)
+
+
+def hosting():
     name, new = json.loads((HERE / "names.json").read_text())
     shutil.copytree(HERE / "next", DATA / "releases" / new)
     shutil.copy("/usr/bin/primetime", DATA / "releases" / new)
@@ -183,7 +191,8 @@ def rollout(old, new):
         primetime("release", "roll", new, "--as", "test")
         # The judge wants as many requests as ever, and few are answered in a second here.
         until("rolled", lambda: "is warm" in primetime("release", "status"), 4 * SLOW)
-        assert len(instances(new)) == 2 and len(instances(old)) == 2, "the old ones are kept"
+        # The control is of the old release too.
+        assert len(instances(new)) == 2 and len(instances(old)) >= 2, "the old ones are kept"
         crowd.goes_on()
         primetime("release", "undo", "--why", "to see it", "--as", "test")
         until("undone", lambda: len(instances(old)) == 2 and instances(new) == [])
@@ -193,6 +202,13 @@ def rollout(old, new):
 
 
 def podman():
+    try:
+        return in_a_container()
+    finally:
+        run("systemctl", "stop", PODMAN)
+
+
+def in_a_container():
     unit = (HERE / f"{PODMAN}.service").read_text().replace("primetime:latest", "primetime:baked")
     pathlib.Path(f"/run/systemd/system/{PODMAN}.service").write_text(unit)
     systemctl("daemon-reload")
