@@ -10,7 +10,7 @@ use std::{
 };
 
 use pgtest::{Fsync, Server};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 use tokio::{
     pin,
     task::JoinSet,
@@ -212,4 +212,34 @@ async fn a_migration_that_keeps_a_table_locked_is_given_up_while_viewers_still_w
     assert!(said.contains("primetime migrate --within SECONDS"), "{said}");
     says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
     assert!(host.signal(Signal::TERM).await.success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_migration_that_is_stopped_in_the_middle_loses_its_locks() {
+    let server = Server::start(Fsync::Off);
+    let url = server.database();
+    let mut there = Installation::new();
+    there.variables = vec![("PRIMETIME_DATABASE_URL", url.clone())];
+    there.succeed("migrate");
+    let last = asked(&url, &HOLDS.replace("25", "1"));
+    let (version, _) = last.split_once('|').unwrap();
+    let mut migrating =
+        there.command().args(there.arguments("migrate")).stderr(Stdio::piped()).spawn().unwrap();
+    let pid = Pid::from_raw(migrating.id() as i32).unwrap();
+    let until = async |sql: &str, answer: &str| {
+        let waiting = async {
+            while asked(&url, sql) != answer {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(Duration::from_secs(20), waiting).await.expect(sql);
+    };
+    let holds = "SELECT count(*) FROM pg_locks WHERE relation = 'positions'::regclass AND mode = 'AccessExclusiveLock'";
+    until(holds, "1").await;
+    kill_process(pid, Signal::STOP).unwrap();
+    until(holds, "0").await;
+    kill_process(pid, Signal::CONT).unwrap();
+    assert!(!migrating.wait().unwrap().success());
+    let done = asked(&url, &format!("SELECT count(*) FROM migrations WHERE version = {version}"));
+    assert_eq!(done, "0", "it changed nothing");
 }
