@@ -37,7 +37,7 @@ impl Presses {
     /// Who stops waits for those that are under way in `background`.
     pub fn new(talk: Talk, webhook: Option<String>, background: TaskTracker) -> Result<Self, Failed> {
         let poster = Poster::new(true).or_else(|why| {
-            tracing::warn!(%why, "what is typed in chat is answered, what is pressed is not");
+            tracing::warn!(%why, "what is pressed in chat is done, and cannot be answered at https addresses");
             Poster::new(false)
         })?;
         Ok(Self { talk, poster, webhook, free: Arc::new(Semaphore::new(MOST)), background })
