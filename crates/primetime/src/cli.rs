@@ -99,7 +99,11 @@ pub enum Command {
     /// Look for what is wrong with this machine, the data folder and the configuration
     Doctor,
     /// Bring the database to this version's schema (serve does it too)
-    Migrate,
+    Migrate {
+        /// Seconds for which viewers' writes may wait behind it: longer than two for a large database, at an hour when few watch
+        #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+        within: Option<u64>,
+    },
     /// Copy a database from one engine to another
     Db {
         #[command(subcommand)]

@@ -8,6 +8,7 @@ mod fleet;
 mod image;
 pub mod import;
 mod machine;
+mod migrate;
 mod probe;
 pub mod publish;
 mod push;
@@ -66,7 +67,7 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
         Command::Takedown(wanted) => with(&args, |config| takedown::run(config, wanted)),
         Command::Image { command } => with(&args, |config| image::run(config, command)),
         Command::Doctor => with(&args, doctor::run),
-        Command::Migrate => with(&args, migrate),
+        Command::Migrate { within } => with(&args, |config| migrate::run(config, within)),
         Command::Probe => with(&args, probe::run),
         Command::Db { command: DbCommand::Copy(copy) } => with(&args, |_| db::copy(copy)),
         Command::Backup { dir, secrets } => with(&args, |config| backup::backup(config, dir, secrets)),
@@ -134,10 +135,4 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
         .enable_all()
         .build()
         .doing(|| "start the async runtime".into())
-}
-
-async fn migrate(config: Config) -> Result<(), Failed> {
-    let app = App::open(config).await?;
-    let schema = app.store()?.schema().await.doing(|| "read the schema's version".into())?;
-    show(&format!("The database has this version's schema ({schema}).\n"))
 }
