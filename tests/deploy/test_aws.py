@@ -68,7 +68,7 @@ class Made(unittest.TestCase):
         cls.base = dict(Vpc=vpc, BalancerSubnets=",".join(subnets), DatabaseSecurityGroup=database,
                         Certificate=client("acm").request_certificate(DomainName="*.example.com")["CertificateArn"])
         cls.group = dict(Base="primetime", Vpc=vpc, HostSubnets=",".join(subnets), GoldenImage=image, Domain="example.com",
-                         EditionKeys="k", TokenKeys="k", DrainSeconds="25", Floor="3",
+                         EditionKeys="k", TokenKeys="k", Release="v41", ReleaseKeys="k", DrainSeconds="25", Floor="3",
                          AlarmTopic=f"arn:aws:sns:{REGION}:123456789012:wake")
         cls.database = "postgres://primetime@db.example.com/primetime?sslmode=verify-full"
 
@@ -117,6 +117,8 @@ class Made(unittest.TestCase):
                 of_units = re.search(r"OF_UNITS: .* = \[(.*)\]", (HERE / "crates/primetime/src/commands/machine/mod.rs").read_text())[1]
                 self.assertLessEqual(others, set(json.loads(f"[{of_units}]")))
                 unsaid = {"PRIMETIME_DATABASE_URL", "PRIMETIME_SECRETS_URL"} if role == "origin" else {"PRIMETIME_DATABASE_PATH"}
+                # The others have a service of their own, or no database to be told by.
+                unsaid |= set() if role == "site" else {"RELEASE"}
                 self.assertEqual({name for name, value in said.items() if not value}, unsaid)
                 self.assertEqual([value for value in said.values() if "${" in value], [])
                 self.assertEqual(said["PRIMETIME_ROLES"], {"work": "studio,work"}.get(role, role))
