@@ -123,9 +123,11 @@ async fn figures(With(seen): With<Seen>, Path(name): Path<String>) -> Response {
             let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             ([(header::CONTENT_TYPE, kind)], text).into_response()
         }
-        Err(error) => Problem::new(StatusCode::BAD_GATEWAY, "instance-silent", "The instance does not answer")
-            .detail(error.to_string())
-            .into_response(),
+        Err(error) => {
+            Problem::new(StatusCode::BAD_GATEWAY, "instance-silent", "The instance does not answer")
+                .detail(error.to_string())
+                .into_response()
+        }
     }
 }
 
