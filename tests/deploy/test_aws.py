@@ -68,7 +68,7 @@ class Made(unittest.TestCase):
         cls.base = dict(Vpc=vpc, BalancerSubnets=",".join(subnets), DatabaseSecurityGroup=database,
                         Certificate=client("acm").request_certificate(DomainName="*.example.com")["CertificateArn"])
         cls.group = dict(Base="primetime", Vpc=vpc, HostSubnets=",".join(subnets), GoldenImage=image, Domain="example.com",
-                         EditionKeys="k", TokenKeys="k", Release="v41", ReleaseKeys="k", DrainSeconds="25", Floor="3",
+                         EditionKeys="k", TokenKeys="k", Release="v41", ReleaseKeys="k", CountryHeader="CloudFront-Viewer-Country", DrainSeconds="25", Floor="3",
                          AlarmTopic=f"arn:aws:sns:{REGION}:123456789012:wake")
         cls.database = "postgres://primetime@db.example.com/primetime?sslmode=verify-full"
 
