@@ -6,9 +6,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use drivers::{Caps, Image, Program, Purpose, Spec};
-use objects::keys::KeyRing;
+use drivers::{Caps, Image, Program, Purpose, Spec, Unready};
+use objects::{ImageTag, keys::KeyRing};
 use release::{Manifest, ReleaseError};
+
+use super::fetch::Fetcher;
 
 /// Where they are, and how they are started.
 pub enum Releases {
@@ -19,12 +21,22 @@ pub enum Releases {
 }
 
 impl Releases {
-    /// How a release is started.
-    pub fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, String> {
+    /// How a release is started. One that is not here is fetched.
+    pub fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, Unready> {
         match self {
             Self::Folder(folder) => folder.program(release, purpose),
             Self::Images(images) => images.program(release, purpose),
         }
+    }
+
+    /// Begins to fetch a release that will be needed, if it is not here.
+    pub fn expect(&self, release: &str) {
+        let signed = match self {
+            Self::Folder(folder) => &folder.signed,
+            Self::Images(images) => &images.signed,
+        };
+        // What is wrong with it is said when it is to be started.
+        let _ = signed.here(release);
     }
 
     /// Where they are and which, for somebody who has to choose.
@@ -48,9 +60,7 @@ pub struct Images {
 }
 
 impl Images {
-    fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, String> {
-        // The name comes from outside, and must not be another image's.
-        release.parse::<objects::ImageTag>().map_err(|error| format!("{release}: {error}"))?;
+    fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, Unready> {
         let ids = self.signed.read(release, release::image_ids)?;
         let name = format!("{}:{release}", self.repository);
         let image = Image { name, ids: ids.iter().map(|id| id.digest().to_owned()).collect() };
@@ -73,10 +83,10 @@ pub struct Folder {
 
 impl Folder {
     /// How a release is started. Its binary is read and compared with what was signed each time: what is changed later is not run.
-    fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, String> {
+    fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, Unready> {
         let binary = self.signed.read(release, release::binary)?;
-        let binary =
-            binary.canonicalize().map_err(|error| format!("cannot find {}: {error}", binary.display()))?;
+        let lost = |error| Unready::Wrong(format!("cannot find {}: {error}", binary.display()));
+        let binary = binary.canonicalize().map_err(lost)?;
         let mut arguments = vec![command(purpose)];
         arguments.extend(self.configuration.iter().cloned());
         if purpose == Purpose::Serve {
@@ -104,6 +114,8 @@ pub struct Signed {
     pub dir: PathBuf,
     /// Whose signatures count.
     pub ring: KeyRing,
+    /// Brings those that are not there.
+    pub fetcher: Fetcher,
 }
 
 impl Signed {
@@ -112,23 +124,35 @@ impl Signed {
         &self,
         release: &str,
         part: impl Fn(&Path, &KeyRing) -> Result<(Manifest, T), ReleaseError>,
-    ) -> Result<T, String> {
+    ) -> Result<T, Unready> {
+        self.here(release)?;
         let dir = self.dir.join(release);
-        // The name comes from outside.
-        if !self.names().iter().any(|name| name == release) {
-            return Err(format!("there is no release {release} in {}: copy it there", self.dir.display()));
-        }
-        let (manifest, found) = part(&dir, &self.ring)
-            .map_err(|error| format!("the release in {} is not to be used: {error}", dir.display()))?;
+        let (manifest, found) = part(&dir, &self.ring).map_err(|error| {
+            Unready::Wrong(format!("the release in {} is not to be used: {error}", dir.display()))
+        })?;
         if manifest.name != release {
-            return Err(format!("what lies in {} is the release {}", dir.display(), manifest.name));
+            let said = format!("what lies in {} is the release {}", dir.display(), manifest.name);
+            return Err(Unready::Wrong(said));
         }
         Ok(found)
     }
 
+    /// Whether it is there; it is on its way if not.
+    fn here(&self, release: &str) -> Result<(), Unready> {
+        // The name comes from outside: it must be no path, and no other image's.
+        let name: ImageTag =
+            release.parse().map_err(|error| Unready::Wrong(format!("{release}: {error}")))?;
+        if self.dir.join(release).join(release::RELEASE_FILE).is_file() {
+            return Ok(());
+        }
+        Err(self.fetcher.bring(name))
+    }
+
     fn said(&self) -> String {
         let all = self.names().join(", ");
-        let all = if all.is_empty() { "none; `primetime release build` makes one" } else { &all };
+        let none =
+            "none; `primetime release build` makes one, and `release push` puts it where hosts fetch it";
+        let all = if all.is_empty() { none } else { &all };
         format!("in {} there are: {all}", self.dir.display())
     }
 
@@ -136,7 +160,8 @@ impl Signed {
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.dir).into_iter().flatten().flatten();
         let folders = entries.filter(|entry| entry.path().join(release::RELEASE_FILE).is_file());
-        let mut names: Vec<_> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let names = folders.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut names: Vec<_> = names.filter(|name| !name.starts_with('.')).collect();
         names.sort();
         names
     }
