@@ -69,7 +69,8 @@ pub async fn run(
     if wanted.containers.engine == EngineKind::Podman {
         let memory = Some(wanted.containers.memory << 20);
         let caps = Caps { memory, files: None };
-        let images = Images { signed, repository: wanted.containers.image.clone(), arguments, caps };
+        let (repository, registry) = (wanted.containers.image.clone(), wanted.containers.registry);
+        let images = Images { signed, repository, registry, arguments, caps };
         return keep(app, wanted, containers::open(app, wanted).await?, Releases::Images(images)).await;
     }
     let folder = Folder { signed, configuration, arguments };

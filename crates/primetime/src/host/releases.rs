@@ -3,6 +3,7 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
@@ -54,6 +55,8 @@ impl Releases {
 pub struct Images {
     pub signed: Signed,
     pub repository: String,
+    /// What podman does not have is pulled from here.
+    pub registry: Option<SocketAddr>,
     /// What follows `serve`.
     pub arguments: Vec<String>,
     pub caps: Caps,
@@ -61,14 +64,33 @@ pub struct Images {
 
 impl Images {
     fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, Unready> {
-        let ids = self.signed.read(release, release::image_ids)?;
+        let both = |dir: &Path, ring: &KeyRing| {
+            release::image_ids(dir, ring).map(|(manifest, ids)| (manifest.clone(), (manifest.images, ids)))
+        };
+        let (images, ids) = self.signed.read(release, both)?;
+        let from = self.registry.map(|registry| self.pulled_as(registry, &images)).transpose()?;
         let name = format!("{}:{release}", self.repository);
-        let image = Image { name, ids: ids.iter().map(|id| id.digest().to_owned()).collect() };
+        let image = Image { name, ids: ids.iter().map(|id| id.digest().to_owned()).collect(), from };
         let mut arguments = vec![command(purpose)];
         if purpose == Purpose::Serve {
             arguments.extend(self.arguments.iter().cloned());
         }
         Ok(Spec { release: release.to_owned(), program: Program::Image(image), arguments, caps: self.caps })
+    }
+}
+
+impl Images {
+    /// Where the registry has the image that podman shall have by our name.
+    fn pulled_as(&self, registry: SocketAddr, images: &[release::Image]) -> Result<String, Unready> {
+        let wanted = self.repository.rsplit('/').next().unwrap_or_default();
+        let Some(image) = images.iter().find(|image| image.name == wanted) else {
+            let all: Vec<&str> = images.iter().map(|image| image.name.as_str()).collect();
+            return Err(Unready::Wrong(format!(
+                "the release has no image {wanted} to pull; it has {}: name one of them after the last `/` of --image",
+                all.join(", ")
+            )));
+        };
+        Ok(format!("{registry}/{}@{}", image.name, image.digest))
     }
 }
 
