@@ -14,7 +14,7 @@ use crate::{
     push::as_object,
 };
 
-/// Largest file that a host fetches, in bytes, whoever signed it: a binary has some 60 MB.
+/// Largest file that a host fetches, in bytes, whoever signed it: a binary has some 55 MB.
 pub const MAX_FETCHED: u64 = 1 << 30;
 /// Bytes of one read of the store, between which it is asked whether to go on.
 const PIECE: u64 = 4 << 20;
