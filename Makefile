@@ -1,6 +1,6 @@
 # Two commands for people: `make demo` and `make test`. The rest are the parts they are made of.
 .PHONY: demo test help packages tools ui masters fmt lint deny unit ui-test browser screenshot bench-boot bench-pages bench-pull soak clean
-.PHONY: test-images test-stack stack stack-down release
+.PHONY: test-containers test-images test-stack stack stack-down release
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 
@@ -20,7 +20,7 @@ demo: ui masters ## Three brands on this machine: builds, encodes, serves, print
 	cargo build --release --locked -p primetime
 	exec target/release/primetime demo
 
-test: packages-test tools ui fmt lint deny unit test-previous ui-test browser test-images test-deploy ## Every check there is
+test: packages-test tools ui fmt lint deny unit test-previous ui-test browser test-containers test-deploy ## Every check there is
 	@echo "All checks passed."
 
 .PHONY: packages-run packages-test packages-images
@@ -84,7 +84,7 @@ screenshot: masters ## The README's picture, by the browser's tests over the who
 	BROWSER_MASTERS=$(MASTERS) $(MAKE) browser
 	cp target/shots/readme.png docs/home.png
 
-test-images: packages-images ui ## Container images: the same bytes twice, and run by podman as in production
+test-containers: packages-images ui ## Container images: the same bytes twice, and run by podman as in production
 	cargo build --locked -p primetime
 	node --test tests/images/images.test.mjs
 
@@ -166,7 +166,7 @@ SOAK_SECONDS ?= 60
 soak: ## The long runs: every fuzz target, hundreds of kills, the stack, releases and machine images made twice
 	for target in fuzz/targets/*.rs; do fuzz/run "$$(basename "$$target" .rs)" $(SOAK_SECONDS) || exit 1; done
 	for round in $$(seq 50); do cargo test --workspace --quiet --locked $(ENGINES) --test it kill || exit 1; done
-	$(MAKE) test-stack test-docker test-release test-golden
+	$(MAKE) test-stack test-docker test-release test-images
 
 # moto, which stands in for AWS, and the checkers of deploy/.
 .PHONY: packages-deploy test-deploy deploy-tools
@@ -187,7 +187,9 @@ test-golden: packages-golden deploy-tools ui ## The golden image: converged twic
 	@scripts/npm tests/browser
 	cargo build --release --locked -p primetime
 	node --test tests/golden/image.test.mjs
-	target/tools/deploy/bin/python tests/golden/amazon.py target/image/base/base.qcow2 target/image-test/amazon
+	target/tools/deploy/bin/python tests/golden/amazon.py target/image/base/base.qcow2 target/image-test/amazon target/release/primetime
+
+test-images: test-containers test-golden ## Every image there is, the slow ones too: containers, and the machine's
 
 bench-image: packages-golden ui ## Bake and boot times, whole and when only the binary changed
 	cargo build --release --locked -p primetime

@@ -45,6 +45,9 @@ const names = ['aaaaaaaaaaaa', 'bbbbbbbbbbbb'].map((commit) => {
   run('mv', [out, `${data}/releases/${name}`]);
   return name;
 });
+// What hosts pull.
+const sizes = primetime('release', 'show', `${data}/releases/${names[0]}`).matchAll(/image +(\S+) \S+ \(([\d.]+) MB\)/g);
+report.sample('image_mb', Object.fromEntries([...sizes].map(([, image, size]) => [image, Number(size)])));
 const picture = '/i/00000000000000aa/640.webp';
 mkdirSync(`${data}/objects/images/00000000000000aa`, { recursive: true });
 writeFileSync(`${data}/objects${picture.replace('/i/', '/images/')}`, randomBytes(16 << 20));

@@ -19,6 +19,10 @@ variable "ansible_playbook" {
 variable "binary" {
   default = ""
 }
+variable "release" {
+  description = "release.json of the release that the binary is of, or nothing."
+  default     = ""
+}
 variable "images" {
   description = "A folder of OCI layouts, or nothing."
   default     = ""
@@ -133,7 +137,7 @@ build {
     use_proxy        = false
     ansible_env_vars = ["ANSIBLE_CONFIG=deploy/image/ansible/ansible.cfg", "ANSIBLE_FORCE_COLOR=0"]
     extra_arguments = [
-      "--extra-vars", "binary=${var.binary} images=${var.images} stock_debian=${var.stock_debian}",
+      "--extra-vars", "binary=${var.binary} release=${var.release} images=${var.images} stock_debian=${var.stock_debian}",
       "--become",
     ]
   }

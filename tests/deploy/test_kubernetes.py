@@ -11,13 +11,14 @@ import yaml
 HERE = pathlib.Path(__file__).parents[2]
 BASE = HERE / "deploy/kubernetes/base"
 FLEET = HERE / "deploy/kubernetes/components/fleet"
+CHAT = HERE / "deploy/kubernetes/components/chat"
 CRATE = HERE / "crates/kubernetes/tests"
 # Of the schemas; preStop's `sleep` has been there since 1.30.
 VERSION = "1.34.0"
 
 
 def documents():
-    for folder in (BASE, FLEET):
+    for folder in (BASE, FLEET, CHAT):
         kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
         listed = kustomization["resources"]
         there = {path.name for path in folder.glob("*.yaml")} - {"kustomization.yaml"}
@@ -109,6 +110,20 @@ class Manifests(unittest.TestCase):
         [rule] = self.of("Ingress")["primetime"]["spec"]["rules"]
         for path in rule["http"]["paths"]:
             self.assertIn(path["backend"]["service"]["name"], self.of("Service"))
+
+    def test_commands_from_chat_reach_who_knows_the_secret(self):
+        path = re.search(r'pub const PATH: &str = "(.+)"', (HERE / "crates/primetime/src/serve/chat/mod.rs").read_text())[1]
+        [rule] = self.of("Ingress")["primetime"]["spec"]["rules"]
+        # The longest prefix counts.
+        routes = sorted(rule["http"]["paths"], key=lambda route: -len(route["path"]))
+        backend = next(r["backend"]["service"]["name"] for r in routes if path.startswith(r["path"]))
+        pod = self.of("Deployment")[backend]["spec"]["template"]["spec"]
+        [container] = pod["containers"]
+        self.assertIn("studio", container["args"][-1])
+        self.assertIn({"configMapRef": {"name": "primetime-chat", "optional": True}}, container["envFrom"])
+        [mount] = [m["mountPath"] for m in container["volumeMounts"] if m["name"] == "chat"]
+        for file in self.of("ConfigMap")["primetime-chat"]["data"].values():
+            self.assertTrue(file.startswith(f"{mount}/"), file)
 
     def test_the_fleet_may_do_what_it_does_and_nothing_else(self):
         """What it does stands in the requests that crates/kubernetes was seen to make."""

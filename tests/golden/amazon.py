@@ -1,8 +1,9 @@
 """The amazon-ebs half of golden.pkr.hcl, run to its end: moto plays EC2, and the instance that it "starts" is the base disk, booted
-in QEMU, where Packer and Ansible find it by `ssh_host`. Seen: the host layer converges over SSH on a machine that Packer believes to be
-EC2's, an image with our name and tags is registered, and nothing is left running. Not seen: Amazon.
+in QEMU, where Packer and Ansible find it by `ssh_host`. Seen: the host layer, and then the release's on the image that came of it, converge
+over SSH on a machine that Packer believes to be EC2's and are sealed, images with our names and tags are registered, and nothing is left
+running. Not seen: Amazon.
 
-amazon.py BASE.qcow2 WORK"""
+amazon.py BASE.qcow2 WORK BINARY"""
 
 import os
 import pathlib
@@ -37,9 +38,9 @@ def machine(disk, work, port, key):
         "-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{port}-:22"])
 
 
-def bake(endpoint, source, port, work):
+def bake(endpoint, source, port, work, playbook, binary):
     values = {
-        "ec2_endpoint": endpoint, "region": REGION, "source_ami": source, "ami_name": "primetime-seen", "playbook": "host.yml",
+        "ec2_endpoint": endpoint, "region": REGION, "source_ami": source, "ami_name": f"primetime-{playbook}", "playbook": playbook, "binary": binary,
         "ssh_host": "127.0.0.1", "ssh_port": port, "ami_user": "root", "key": f"{work}/key",
         "ansible_playbook": f"{HERE}/target/tools/ansible/bin/ansible-playbook"}
     words = [word for name, value in values.items() for word in ("-var", f"{name}={value}")]
@@ -49,7 +50,21 @@ def bake(endpoint, source, port, work):
                           cwd=HERE, env=env, capture_output=True, text=True, check=False)
 
 
-def main(disk, work):
+def registered(ec2, done, playbook):
+    """The image that a bake came to."""
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    recap = re.search(r"changed=(\d+) .*unreachable=0 +failed=0", said)
+    assert recap and int(recap[1]) > 0, said
+    name = f"primetime-{playbook}"
+    [image] = ec2.describe_images(Owners=["self"], Filters=[{"Name": "name", "Values": [name]}])["Images"]
+    tags = {tag["Key"]: tag["Value"] for tag in image.get("Tags", [])}
+    assert tags == {"Name": name, "Layer": playbook}, tags
+    print(f"amazon-ebs against moto, {playbook}: {recap[0]}, image {image['ImageId']}")
+    return image["ImageId"]
+
+
+def main(disk, work, binary):
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "bake", "-f", work / "key"], check=True)
@@ -57,28 +72,23 @@ def main(disk, work):
     server.start()
     endpoint = "http://{}:{}".format(*server.get_host_and_port())
     ec2 = boto3.client("ec2", region_name=REGION, endpoint_url=endpoint, aws_access_key_id="seen", aws_secret_access_key="seen")
-    source = ec2.describe_images()["Images"][0]["ImageId"]
+    image = ec2.describe_images()["Images"][0]["ImageId"]
     port, started = free_port(), time.monotonic()
+    # The second bake's instance is the first one's, as it was left: what an image of it would be.
     instance = machine(disk, work, port, (work / "key.pub").read_text().strip())
     try:
-        done = bake(endpoint, source, port, work)
+        for playbook in ("host.yml", "release.yml"):
+            image = registered(ec2, bake(endpoint, image, port, work, playbook, binary), playbook)
     finally:
         instance.kill()
         instance.wait()
-    said = done.stdout + done.stderr
-    assert done.returncode == 0, said
-    recap = re.search(r"changed=(\d+) .*unreachable=0 +failed=0", said)
-    assert recap and int(recap[1]) > 0, said
-    [image] = ec2.describe_images(Owners=["self"], Filters=[{"Name": "name", "Values": ["primetime-seen"]}])["Images"]
-    tags = {tag["Key"]: tag["Value"] for tag in image.get("Tags", [])}
-    assert tags == {"Name": "primetime-seen", "Layer": "host.yml"}, tags
     states = [i["State"]["Name"] for r in ec2.describe_instances()["Reservations"] for i in r["Instances"]]
     assert states and set(states) == {"terminated"}, states
     left = [group["GroupName"] for group in ec2.describe_security_groups()["SecurityGroups"] if group["GroupName"].startswith("packer")]
     assert not left, left
     server.stop()
-    print(f"amazon-ebs against moto: {recap[0]}, image {image['ImageId']}, in {time.monotonic() - started:.0f} s")
+    print(f"both in {time.monotonic() - started:.0f} s")
 
 
 if __name__ == "__main__":
-    main(pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2]).resolve())
+    main(*(pathlib.Path(path).resolve() for path in sys.argv[1:4]))

@@ -22,8 +22,11 @@ test('a second convergence changes nothing', () => {
   run('tar', ['-C', root, '--numeric-owner', '-xpf', 'target/image/base/root.tar']);
   mkdirSync(`${top}target/image-test/bin`, { recursive: true });
   copyFileSync(binary, `${work}/bin/primetime`);
+  const payload = Buffer.from(JSON.stringify({ name: 'seen-~~~' })).toString('base64url');
+  writeFileSync(`${work}/bin/release.json`, JSON.stringify({ payload }));
+  const bin = '/mnt/repo/target/image-test/bin';
   const changed = (playbook) => {
-    const said = run('deploy/image/converge', [root, playbook, 'seal=false', 'binary=/mnt/repo/target/image-test/bin/primetime']);
+    const said = run('deploy/image/converge', [root, playbook, 'seal=false', `binary=${bin}/primetime`, `release=${bin}/release.json`]);
     const recap = said.match(/changed=(\d+) .*unreachable=0 +failed=0/);
     assert.ok(recap, said);
     return Number(recap[1]);
@@ -63,14 +66,13 @@ test('the image boots and serves a page', () => {
 function forInside() {
   const inside = `${work}/inside`;
   rmSync(inside, { recursive: true, force: true });
-  for (const folder of ['release', 'next', 'catalogue/masters']) mkdirSync(`${inside}/${folder}`, { recursive: true });
+  for (const folder of ['next', 'catalogue/masters']) mkdirSync(`${inside}/${folder}`, { recursive: true });
   const next = `${work}/next`;
   rmSync(next, { recursive: true, force: true });
   run(binary, ['release', 'build', '--binary', binary, '--out', next, '--commit', 'bbbbbbbbbbbb', '--created', '2026-03-02T20:00:00Z',
     '--data', `${work}/keys`]);
-  copyFileSync(`${release}/primetime`, `${inside}/release/primetime`);
-  const names = Object.entries({ release, next }).map(([name, dir]) => {
-    copyFileSync(`${dir}/release.json`, `${inside}/${name}/release.json`);
+  copyFileSync(`${next}/release.json`, `${inside}/next/release.json`);
+  const names = [release, next].map((dir) => {
     const { payload } = JSON.parse(readFileSync(`${dir}/release.json`, 'utf8'));
     return JSON.parse(Buffer.from(payload, 'base64').toString()).name;
   });

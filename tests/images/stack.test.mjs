@@ -1,6 +1,8 @@
 // The stack on one machine: every role in a container of its own, behind a balancer. Nobody notices when a site goes.
 import assert from 'node:assert/strict';
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { once } from 'node:events';
 import http from 'node:http';
 import { after, before, test } from 'node:test';
 import { get, podman, podmanLater, run, until } from './podman.mjs';
@@ -65,6 +67,24 @@ test('a worker makes pictures, and an origin sends them', async () => {
   const answer = await get(PORT, picture, HOST);
   assert.equal(answer.status, 200);
   assert.equal(answer.headers['content-type'], 'image/webp');
+});
+
+test('a command from chat reaches the studio, if it is signed', async () => {
+  const secret = readFileSync('target/stack-test/secrets/chat', 'utf8').trim();
+  const say = async (secret) => {
+    const stamp = Math.floor(Date.now() / 1000);
+    const body = 'team_id=T1&channel_id=C1&user_id=U1&user_name=x&command=%2Fprimetime&text=status&trigger_id=1.2.3';
+    const signature = `v0=${createHmac('sha256', secret).update(`v0:${stamp}:${body}`).digest('hex')}`;
+    const headers = { host: HOST, 'content-type': 'application/x-www-form-urlencoded', 'x-slack-request-timestamp': stamp, 'x-slack-signature': signature };
+    const request = http.request({ host: '127.0.0.1', port: PORT, method: 'POST', path: '/ops/chat', headers, agent: false });
+    request.end(body);
+    const [answer] = await once(request, 'response');
+    return { status: answer.statusCode, text: Buffer.concat(await answer.toArray()).toString() };
+  };
+  assert.equal((await say('somebody else')).status, 401);
+  const answer = await say(secret);
+  assert.equal(answer.status, 200, answer.text);
+  assert.match(answer.text, /site/);
 });
 
 test('a site that is stopped takes no request with it, and one that comes back is asked again', async () => {

@@ -22,9 +22,7 @@ const MOST_WORDS: u64 = 4_096;
 pub(crate) enum Failure {
     /// With this status and these last words.
     Ended(ExitStatus, String),
-    /// It was ended, for its time was up.
-    Late(Duration),
-    /// It could not be started, or was stopped.
+    /// It could not be started, or was ended.
     Other(String),
 }
 
@@ -32,7 +30,6 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Ended(status, words) => write!(f, "{status}: {words}"),
-            Self::Late(limit) => write!(f, "it was not done in {} s", limit.as_secs()),
             Self::Other(why) => f.write_str(why),
         }
     }
@@ -104,6 +101,6 @@ pub(crate) async fn complete(
             if status.success() { Ok(()) } else { Err(Failure::Ended(status, last_words(&words))) }
         }
         Ok(Err(error)) => Err(Failure::Other(error.to_string())),
-        Err(_) => Err(Failure::Late(limit)),
+        Err(_) => Err(Failure::Other(format!("it was not done in {} s", limit.as_secs()))),
     }
 }

@@ -64,6 +64,7 @@ impl App {
         let metrics = Metrics::new("primetime");
         let http = HttpMetrics::new(&metrics);
         web::process::register(&metrics);
+        web::machine::register(&metrics, config.machine_figures.clone());
         Ok(Self {
             config,
             data,

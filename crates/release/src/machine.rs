@@ -23,7 +23,7 @@ use oci_spec::image::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BINARY_FILE, IMAGES_DIR, Outcome, ReleaseError, digest::digest_of_file, draft::Draft, error::At,
+    BINARY_FILE, IMAGES_DIR, Outcome, RELEASE_FILE, ReleaseError, digest::digest_of_file, draft::Draft, error::At,
     image::SERVING, manifest::FORMAT, source::answer, verify::verify,
 };
 
@@ -110,7 +110,7 @@ pub fn machine(
     Ok((machine, Outcome::Written))
 }
 
-/// The release's binary and its serving image go onto the disk as they were signed. What the bake prints is its progress.
+/// The release's binary, what was signed of it, and its serving image go onto the disk. What the bake prints is its progress.
 fn bake(checkout: &Path, release: &Path, out: &Path) -> Result<(), ReleaseError> {
     let images = tempfile::tempdir().at("write in", &std::env::temp_dir())?;
     let to = format!("oci:{}:{TAG}", images.path().join(SERVING.name).display());
@@ -122,6 +122,7 @@ fn bake(checkout: &Path, release: &Path, out: &Path) -> Result<(), ReleaseError>
         .arg(release.join(BINARY_FILE))
         .arg(out)
         .arg(images.path())
+        .arg(release.join(RELEASE_FILE))
         .stdin(Stdio::null())
         .status()
         .map_err(|error| failed(error.to_string()))?;

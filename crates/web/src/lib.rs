@@ -21,6 +21,7 @@ pub mod host;
 pub mod instance;
 pub mod limits;
 pub mod locale;
+pub mod machine;
 pub mod metrics;
 mod pace;
 pub mod precompressed;

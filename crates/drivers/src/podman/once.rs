@@ -1,6 +1,6 @@
 //! A container that is run to its end: a migration. It may be run again: what it had done is found done.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -19,7 +19,6 @@ const PODMANS: i32 = 125;
 enum Undone {
     /// podman had no time, or said what is not so: it is run again.
     Again(String),
-    Late,
     For(String),
 }
 
@@ -31,27 +30,25 @@ impl Podman {
         limit: Duration,
         stop: CancellationToken,
     ) -> Result<(), String> {
-        let (began, late) = (Instant::now(), program::Failure::Late(limit));
         let container = format!("primetime.{}.once", self.service);
-        loop {
-            let left = limit.saturating_sub(began.elapsed());
-            let ran = self.run_once(&container, spec, left, &stop).await;
-            // What ran does not end with the command line that waits for it; what has ended would have the name.
-            let _ = self.remove(&container).await;
-            let why = match ran {
-                Ok(()) => return Ok(()),
-                Err(Undone::Late) => return Err(late.to_string()),
-                Err(Undone::For(why)) => return Err(why),
-                Err(Undone::Again(why)) => why,
-            };
-            tracing::warn!(why, "it is run again");
-            if began.elapsed() + LATER >= limit {
-                return Err(format!("{late}: {why}"));
+        let mut mishap = String::new();
+        let runs = async {
+            loop {
+                match self.run_once(&container, spec, limit, &stop).await {
+                    Ok(()) => return Ok(()),
+                    Err(Undone::For(why)) => return Err(why),
+                    Err(Undone::Again(why)) => mishap = format!("; {why}"),
+                }
+                tracing::warn!(why = mishap, "it is run again");
+                if timeout(LATER, stop.cancelled()).await.is_ok() {
+                    return Err("it was stopped".into());
+                }
             }
-            if timeout(LATER, stop.cancelled()).await.is_ok() {
-                return Err("it was stopped".into());
-            }
-        }
+        };
+        let ended = timeout(limit, runs).await;
+        // What ran does not end with the command line that waits for it; what has ended would have the name.
+        let _ = self.remove(&container).await;
+        ended.unwrap_or_else(|_| Err(format!("it was not done in {} s{mishap}", limit.as_secs())))
     }
 
     async fn run_once(
@@ -71,7 +68,6 @@ impl Podman {
                 let ended = self.has_ended_well(container).await;
                 ended.map_err(|_| Failure::said(&words).into())
             }
-            Err(program::Failure::Late(_)) => Err(Undone::Late),
             Err(failure) => Err(Undone::For(failure.to_string())),
         }
     }

@@ -184,6 +184,11 @@ pub const KEYS: &[Key] = &[
     ),
     key("chat.production", "true", "true: somebody else than who asked must say yes; false: who asked may"),
     key("chat.service", "site", "the service that rollouts in chat are about"),
+    key(
+        "metrics.machine_file",
+        "/run/primetime/host.prom",
+        "file of figures about this machine that /metrics shows too, if it is there: the golden image's host-watch writes it",
+    ),
     key("log.format", "auto", "text, json, or auto: text on a terminal, JSON elsewhere"),
     key("log.filter", "info", "what is logged: a level, or directives as in `info,site=debug`"),
 ];

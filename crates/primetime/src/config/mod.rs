@@ -52,6 +52,8 @@ pub struct Config {
     pub work: Work,
     /// Chat.
     pub chat: Chat,
+    /// A file of figures about this machine that `/metrics` shows too.
+    pub machine_figures: PathBuf,
     /// Its log.
     pub log: Log,
 }
@@ -243,6 +245,7 @@ impl Config {
                 ffprobe: layers.said("work.ffprobe").text.into(),
             },
             chat: chat::read(layers)?,
+            machine_figures: layers.said("metrics.machine_file").text.into(),
             log: Log { format: log_format(layers)?, filter: layers.said("log.filter").text },
             data_dir,
         };

@@ -17,6 +17,7 @@ fn checkout(dir: &Path, script: &str) {
 
 const BAKES: &str = r#"cat "$1" > "$2/golden.qcow2"
 test -s "$3/primetime/index.json"
+cmp "$4" "$(dirname "$1")/release.json"
 printf 'boot 0\n./etc/one\t%s\n./etc/two\t2\n' "$(sha256sum < "$1")" > "$2/manifest.txt""#;
 
 #[test]
