@@ -260,7 +260,7 @@ mod tests {
                 .enumerate()
                 .map(|(here, view)| match view.rank(&Digest([1; 32]), piece)[0] {
                     Node::Here => all[here].0.as_str(),
-                    Node::Peer(n) => &all[n + usize::from(n >= here)].0.as_str(),
+                    Node::Peer(n) => all[n + usize::from(n >= here)].0.as_str(),
                 })
                 .collect();
             assert!(first.iter().all(|owner| *owner == first[0]));
