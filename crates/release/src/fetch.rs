@@ -1,10 +1,12 @@
 //! A release comes from the store into a host's folder: all of it that the host needs, verified, or nothing.
 
 use std::{
-    fs::{self, File, Permissions},
+    fs::{self, File, Permissions, TryLockError},
     io::{self, Write},
     os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use objects::{ImageTag, Key, ObjectError, Objects, keys::KeyRing, signed::MAX_ENVELOPE};
@@ -16,6 +18,8 @@ use crate::{
 
 /// Largest file that a host fetches, in bytes, whoever signed it: a binary has some 55 MB.
 pub const MAX_FETCHED: u64 = 1 << 30;
+/// Between two looks whether the folder is free.
+const LOOK: Duration = Duration::from_millis(100);
 /// Bytes of one read of the store, between which it is asked whether to go on.
 const PIECE: u64 = 4 << 20;
 /// Releases on their way. No release has a name that begins with a dot.
@@ -48,7 +52,15 @@ pub fn fetch(
     fs::create_dir_all(dir).at("make", dir)?;
     let lock = dir.join(LOCK);
     let lock_file = File::create(&lock).at("open", &lock)?;
-    lock_file.lock().at("lock", &lock)?;
+    loop {
+        go_on().map_err(ReleaseError::GivenUp)?;
+        match lock_file.try_lock() {
+            Ok(()) => break,
+            // Another release is on its way, of this host's or another's in this folder.
+            Err(TryLockError::WouldBlock) => thread::sleep(LOOK),
+            Err(TryLockError::Error(error)) => return Err(error).at("lock", &lock),
+        }
+    }
     let target = dir.join(name.as_str());
     if target.join(RELEASE_FILE).is_file() {
         return Ok(());

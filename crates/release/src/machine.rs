@@ -23,8 +23,8 @@ use oci_spec::image::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BINARY_FILE, IMAGES_DIR, Outcome, RELEASE_FILE, ReleaseError, digest::digest_of_file, draft::Draft, error::At,
-    image::SERVING, manifest::FORMAT, source::answer, verify::verify,
+    BINARY_FILE, IMAGES_DIR, Outcome, RELEASE_FILE, ReleaseError, digest::digest_of_file, draft::Draft,
+    error::At, image::SERVING, manifest::FORMAT, source::answer, verify::verify,
 };
 
 /// The disk, within a machine image's folder.

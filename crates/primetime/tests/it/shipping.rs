@@ -10,7 +10,7 @@ use domain::SeededRng;
 use objects::keys::SigningKey;
 use pgtest::{Fsync, Server as Database};
 use release::{BINARY_FILE, Image, Manifest, Part, RELEASE_FILE, digest_of};
-use rustix::process::Signal;
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
     bucket::variables,
@@ -220,7 +220,6 @@ async fn a_host_killed_in_the_middle_of_a_fetch_has_nothing_half_and_goes_on() {
     there.succeed("release roll v2 --bake 0 --as ana");
     let half = there.data().join("releases/.fetching-v2").join(BINARY_FILE);
     host.until("fetching", async |_| fs::metadata(&half).is_ok_and(|meta| meta.len() > 0)).await;
-    // It looks after what runs meanwhile: one that dies is replaced.
     host.signal(Signal::KILL).await;
     assert!(half.exists(), "it was in the middle");
     assert_eq!(fetched(&there), [".fetching-v2", "v1"]);
@@ -236,13 +235,29 @@ async fn a_host_killed_in_the_middle_of_a_fetch_has_nothing_half_and_goes_on() {
     assert!(answered.is_ok(), "{answered:?}\n{log}");
 
     // Too slow for a rollout: undone, while the host looks after what runs; what comes is kept for the next try.
-    push(&there, "v3", &format!("{GOOD}\n#{}", "=".repeat(PADDING + 1)));
+    push(&there, "v3", &format!("{GOOD}\n#{}", "=".repeat(3 * PADDING)));
     slow.at(512 << 10);
     there.succeed("release roll v3 --bake 0 --migrate 4 --as ana");
     says(&there, &mut host, ": undone (").await;
     let why = there.succeed("release status --last 1");
     assert!(why.contains("the release has been on its way to this host for 3 s"), "{why}");
+    let before = instances(&there);
+    kill_process(Pid::from_raw(before[0]).unwrap(), Signal::KILL).unwrap();
+    let replaced = async |_: &Running| {
+        let now = instances(&there);
+        now.len() == 1 && now != before
+    };
+    host.until("replacing the dead", replaced).await;
+    says(&there, &mut host, "site runs 1 of v2 on 1 host").await;
     assert_eq!(fetched(&there), [".fetching-v3", "v1", "v2"], "it is on its way still");
     assert!(host.signal(Signal::TERM).await.success());
     assert_eq!(fetched(&there), ["v1", "v2"], "one that ends in order leaves nothing half");
+}
+
+/// The processes that the host keeps.
+fn instances(there: &Installation) -> Vec<i32> {
+    let Ok(written) = fs::read(there.data().join("host/instances.json")) else { return Vec::new() };
+    let written: serde_json::Value = serde_json::from_slice(&written).unwrap();
+    let all = written["instances"].as_array().unwrap().iter();
+    all.filter_map(|instance| instance["process"]["pid"].as_i64()).map(|pid| pid as i32).collect()
 }

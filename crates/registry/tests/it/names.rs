@@ -9,7 +9,10 @@ use std::{
 
 use futures_util::future::join_all;
 use registry::Names;
-use tokio::{task::JoinHandle, time::sleep};
+use tokio::{
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 
 use crate::{
     image,
@@ -46,11 +49,14 @@ impl Book {
 }
 
 async fn know(hosts: &[&Host], others: u64) {
-    for host in hosts {
-        while host.metric("registry_peers") != others {
-            sleep(Duration::from_millis(5)).await;
+    let all = async {
+        for host in hosts {
+            while host.metric("registry_peers") != others {
+                sleep(Duration::from_millis(5)).await;
+            }
         }
-    }
+    };
+    timeout(Duration::from_secs(30), all).await.expect("they never know each other");
 }
 
 #[tokio::test]

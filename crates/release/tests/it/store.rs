@@ -7,7 +7,9 @@ use objects::{
     ImageTag, Key, Objects, Put,
     keys::{KeyRing, SigningKey},
 };
-use release::{BINARY_FILE, BOM_FILE, Manifest, Needed, Pushing, RELEASE_FILE, ReleaseError, binary, fetch};
+use release::{
+    BINARY_FILE, BOM_FILE, Manifest, Needed, Pushing, RELEASE_FILE, ReleaseError, binary, digest_of, fetch,
+};
 
 use crate::releases::{key, release};
 
@@ -80,7 +82,10 @@ fn a_release_comes_out_of_the_store_as_it_was_signed() {
 fn a_name_means_one_release_for_ever() {
     let world = World::new();
     let made = world.dir.path().join("r");
-    let other = Manifest { version: "9.9.9".into(), ..world.manifest.clone() };
+    fs::write(made.join(BINARY_FILE), "another program").unwrap();
+    let mut other = world.manifest.clone();
+    let part = other.files.iter_mut().find(|part| part.path == BINARY_FILE).unwrap();
+    (part.digest, part.size) = (digest_of(b"another program"), 15);
     fs::write(made.join(RELEASE_FILE), other.seal(&key()).unwrap()).unwrap();
     let count = || world.objects.list("").unwrap().len();
     let before = count();
@@ -137,6 +142,10 @@ fn one_that_was_killed_is_begun_anew_and_one_that_is_given_up_leaves_nothing() {
         fetch(&world.objects, &world.releases(), &world.name, Needed::Binary, &ring(), &stop).unwrap_err();
     assert!(matches!(&given_up, ReleaseError::GivenUp(why) if why == "the host ends"), "{given_up}");
     assert_eq!(asked.get(), 1);
+    // The same, when it is under way.
+    let draft = world.releases().join(format!(".fetching-{}", world.name));
+    let stop = || if draft.exists() { Err("the host ends".to_owned()) } else { Ok(()) };
+    fetch(&world.objects, &world.releases(), &world.name, Needed::Binary, &ring(), &stop).unwrap_err();
     assert!(world.there().is_empty());
     // As kill -9 leaves it, also of another release.
     for left in [world.name.as_str(), "v0"] {
