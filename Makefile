@@ -174,19 +174,21 @@ packages-deploy:
 	@scripts/packages python3-venv systemd podman
 deploy-tools: packages-deploy
 	@scripts/deploy-tools
-test-deploy: deploy-tools ## Units, manifests, templates and scripts of deploy/, by systemd-analyze, schemas, cfn-lint and moto
+test-deploy: deploy-tools ui ## Units, manifests, templates and scripts of deploy/, by systemd-analyze, schemas, cfn-lint and moto
+	cargo build --locked -p primetime
 	target/tools/deploy/bin/python -m unittest discover --buffer --start-directory tests/deploy
 
-GOLDEN_PACKAGES := mmdebstrap qemu-system-x86 qemu-utils ovmf packer mtools dosfstools gdisk systemd-boot-efi binutils e2fsprogs
+GOLDEN_PACKAGES := mmdebstrap qemu-system-x86 qemu-utils ovmf packer mtools dosfstools gdisk systemd-boot-efi binutils e2fsprogs socat
 .PHONY: packages-golden test-golden bench-image
 packages-golden: packages-test
 	@scripts/packages $(GOLDEN_PACKAGES)
 
-# Long without KVM: some four bakes and a boot. Root, for the owners of the image's files.
-test-golden: packages-golden deploy-tools ui ## The golden image: converged twice, baked twice, compared, booted; its AWS half against moto
+# Long without KVM: some four bakes and five boots. Root, for the owners of the image's files.
+test-golden: packages-golden deploy-tools tools ui ## The golden image: converged twice, baked twice, compared, booted, also as EC2 would; its AWS half against moto
 	@scripts/npm tests/browser
 	cargo build --release --locked -p primetime
 	node --test tests/golden/image.test.mjs
+	target/tools/deploy/bin/python tests/golden/ec2.py target/image-test/release.machine/golden.qcow2 target/release/primetime target/image-test/ec2 target/image-test/release
 	target/tools/deploy/bin/python tests/golden/amazon.py target/image/base/base.qcow2 target/image-test/amazon target/release/primetime
 
 test-images: test-containers test-golden ## Every image there is, the slow ones too: containers, and the machine's

@@ -1,10 +1,11 @@
 """The AWS description: understood by cfn-lint, and made, looked at and unmade in moto, which stands in for AWS.
 
-What moto does not do: it starts nothing. No instance boots, no health check is asked, no lifecycle hook waits, no alarm fires, no
+What moto does not do: it starts nothing. No instance boots, no health check is asked, no alarm fires, no
 policy is enforced, attributes of target groups are not taken over, Rules of a template are not evaluated, and what UNKNOWN names is not made. What is shown is that the description can be created whole, that its
 parts are those meant, and that it goes away."""
 
 import base64
+import json
 import logging
 import pathlib
 import re
@@ -18,12 +19,14 @@ import boto3
 import yaml
 from moto.server import ThreadedMotoServer
 
+from user_data import parsed, rendered
+
 HERE = pathlib.Path(__file__).parents[2]
 AWS = HERE / "deploy/aws"
 REGION = "eu-central-1"
 logging.getLogger("werkzeug").setLevel(logging.ERROR)
 # What moto's CloudFormation leaves out.
-UNKNOWN = {"base.yaml": {"ObjectsPolicy"}, "group.yaml": {"Leaves", "Scaling", "BelowFloor", "Errors", "Slow"}}
+UNKNOWN = {"base.yaml": {"ObjectsPolicy", "SecretsPolicy"}, "group.yaml": {"Scaling", "BelowFloor", "Errors", "Slow"}}
 ROLES = ["site", "origin", "work"]
 
 
@@ -110,9 +113,16 @@ class Made(unittest.TestCase):
                     LaunchTemplateId=made["Template"]["PhysicalResourceId"])["LaunchTemplateVersions"]
                 lines = base64.b64decode(version["LaunchTemplateData"]["UserData"]).decode().splitlines()
                 said = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
-                self.assertEqual([name for name in said if not re.fullmatch("PRIMETIME_[A-Z_]+", name)], [])
-                self.assertEqual([value for value in said.values() if "${" in value or not value], [])
+                others = {name for name in said if not re.fullmatch("PRIMETIME_[A-Z_]+", name)}
+                of_units = re.search(r"OF_UNITS: .* = \[(.*)\]", (HERE / "crates/primetime/src/commands/machine/mod.rs").read_text())[1]
+                self.assertLessEqual(others, set(json.loads(f"[{of_units}]")))
+                unsaid = {"PRIMETIME_DATABASE_URL", "PRIMETIME_SECRETS_URL"} if role == "origin" else {"PRIMETIME_DATABASE_PATH"}
+                self.assertEqual({name for name, value in said.items() if not value}, unsaid)
+                self.assertEqual([value for value in said.values() if "${" in value], [])
                 self.assertEqual(said["PRIMETIME_ROLES"], {"work": "studio,work"}.get(role, role))
+                # The tests of hosts render it without moto: the same text.
+                buckets = [base[name]["PhysicalResourceId"] for name in ("Objects", "Secrets")]
+                self.assertEqual(rendered(dict(self.group, Role=role, **with_database), *buckets, REGION).splitlines(), lines)
                 # Asked where it answers operators.
                 arn = made["Targets"]["PhysicalResourceId"]
                 [targets] = elb.describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
@@ -124,21 +134,27 @@ class Made(unittest.TestCase):
                 self.assertEqual(group["TargetGroupARNs"], [arn])
         rules = elb.describe_rules(ListenerArn=base["Secured"]["PhysicalResourceId"])["Rules"]
         paths = {r["Priority"]: r["Conditions"][0]["PathPatternConfig"]["Values"] for r in rules if r["Conditions"]}
-        self.assertEqual(paths, {"10": ["/v/*", "/i/*"], "20": ["/studio/*"], "100": ["/*"]})
+        self.assertEqual(paths, {"10": ["/v/*", "/i/*"], "20": ["/studio/*", "/ops/*"], "100": ["/*"]})
 
-        # Who faces viewers may read, and nothing else.
+        # Who faces viewers may read, and nothing else; a host's secrets are those of its role.
         iam = self.client("iam")
-        may = {}
-        for role in ("ViewingRole", "WorkRole"):
-            name = base[role]["PhysicalResourceId"]
+        objects, secrets = (base[name]["PhysicalResourceId"] for name in ("Objects", "Secrets"))
+        write = {"s3:PutObject", "s3:DeleteObject", "s3:AbortMultipartUpload"}
+        for role in ("Site", "Origin", "Work"):
+            name = base[f"{role}Role"]["PhysicalResourceId"]
             self.assertEqual(iam.list_attached_role_policies(RoleName=name)["AttachedPolicies"], [])
             [policy] = iam.list_role_policies(RoleName=name)["PolicyNames"]
             document = iam.get_role_policy(RoleName=name, PolicyName=policy)["PolicyDocument"]
+            may = {}
             # moto gives Python's notation of it, which YAML reads as well.
-            statements = (yaml.safe_load(document) if isinstance(document, str) else document)["Statement"]
-            may[role] = {a for s in statements for a in ([s["Action"]] if isinstance(s["Action"], str) else s["Action"])}
-        self.assertEqual(may["ViewingRole"], {"s3:GetObject", "s3:ListBucket"})
-        self.assertIn("s3:PutObject", may["WorkRole"])
+            for statement in (yaml.safe_load(document) if isinstance(document, str) else document)["Statement"]:
+                actions, where = statement["Action"], statement["Resource"].rpartition(":::")[2]
+                may[where] = {actions} if isinstance(actions, str) else set(actions)
+                if where == secrets:
+                    self.assertEqual(statement["Condition"], {"StringEquals": {"s3:prefix": f"{role.lower()}/"}})
+            own = {} if role == "Origin" else {f"{secrets}/{role.lower()}/*": {"s3:GetObject"}, secrets: {"s3:ListBucket"}}
+            live = {"s3:GetObject", *(write if role == "Work" else ())}
+            self.assertEqual(may, {objects: {"s3:ListBucket"}, f"{objects}/live/*": live, **own})
 
         # Whoever sets floors may do what the driver says it does, and nobody else may.
         arn = base["FleetPolicy"]["PhysicalResourceId"]
@@ -152,7 +168,6 @@ class Made(unittest.TestCase):
         for statement in statements:
             self.assertEqual("Condition" in statement, statement["Sid"] != "Look")
 
-        bucket = base["Objects"]["PhysicalResourceId"]
         for name in [*(f"primetime-{role}" for role in ROLES), "primetime"]:
             self.stacks.delete_stack(StackName=name)
             self.settled(name, "DELETE_COMPLETE")
@@ -167,6 +182,20 @@ class Made(unittest.TestCase):
         keys = (HERE / "crates/primetime/src/config/keys.rs").read_text()
         drain = re.search(r'"http.drain_seconds", "(\d+)"', keys)[1]
         self.assertIn(f"    Default: {drain}\n", text[text.index("  DrainSeconds:"):text.index("  EditionKeys:")])
+
+    def test_units_wait_longer_than_any_drain(self):
+        """On the image they cannot be changed. Ten seconds go to what is killed when its drain is over."""
+        template = parsed("group.yaml")
+        most = template["Parameters"]["DrainSeconds"]["MaxValue"]
+        for unit in ("primetime@", "primetime-host-drain"):
+            text = (HERE / f"deploy/systemd/{unit}.service").read_text()
+            self.assertGreaterEqual(int(re.search(r"^TimeoutStopSec=(\d+)$", text, re.M)[1]), most + 10, unit)
+
+    def test_a_host_is_given_time_for_its_first_boot(self):
+        """The disk may be waited for, and then there is a boot and an edition to be read."""
+        fstab = (HERE / "deploy/image/ansible/files/host/etc/primetime/fstab.sealed").read_text()
+        wait = int(re.search(r"x-systemd.device-timeout=(\d+)s", fstab)[1])
+        self.assertGreaterEqual(parsed("group.yaml")["Resources"]["Group"]["Properties"]["HealthCheckGracePeriod"], wait + 60)
 
     def test_hosts_are_told_what_is_known(self):
         """The binary refuses to start on a variable that is no key."""

@@ -12,12 +12,13 @@ const MIN_REASON: usize = 4;
 const MAX_COUNT: u32 = 1_000;
 /// The roles that scale.
 const ROLES: [&str; 4] = ["site", "origin", "studio", "work"];
-const WORDS: [&str; 10] =
-    ["status", "roll", "undo", "hold", "go", "scale", "takedown", "approve", "cancel", "help"];
+const WORDS: [&str; 11] =
+    ["status", "log", "roll", "undo", "hold", "go", "scale", "takedown", "approve", "cancel", "help"];
 
 /// What can be typed.
 pub const HELP: &str = "\
 `status` what runs where, and what is under way
+`log` who did what of late
 `roll RELEASE [REASON]` plan a rollout; it begins when it is approved
 `undo [REASON]` go back to the release before
 `hold REASON` stop the rollout where it is; `go` lets it go on
@@ -30,6 +31,8 @@ pub const HELP: &str = "\
 pub enum Command {
     /// How things are.
     Status,
+    /// The last lines of the audit log.
+    Log,
     /// Bring out a release.
     Roll {
         /// Its name.
@@ -115,6 +118,7 @@ impl Command {
         match word {
             "" | "help" => Ok(Self::Help),
             "status" => alone(Self::Status, "status"),
+            "log" => alone(Self::Log, "log"),
             "undo" => Ok(Self::Undo { reason: said(rest) }),
             "go" => alone(Self::Go, "go"),
             "roll" => {
@@ -157,6 +161,7 @@ impl fmt::Display for Command {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Status => f.write_str("status"),
+            Self::Log => f.write_str("log"),
             Self::Roll { release, reason } => write!(f, "roll {release}{}", Because(reason)),
             Self::Undo { reason } => write!(f, "undo{}", Because(reason)),
             Self::Hold { reason } => write!(f, "hold {reason}"),

@@ -5,11 +5,13 @@
 pub mod approval;
 mod command;
 mod reply;
+mod reply_to;
 mod request;
 mod signature;
 
 pub use command::{Command, CommandError, HELP};
 pub use reply::{Button, Reply, Who};
+pub use reply_to::may_reply_to;
 pub use request::{MAX_BODY, Person, Request, RequestError, Said};
 pub use signature::{FRESH, Secret, Seen, SignatureError};
 

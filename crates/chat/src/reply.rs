@@ -103,4 +103,11 @@ impl Reply {
         };
         json!({ "response_type": kind, "text": text, "blocks": blocks })
     }
+
+    /// The same, as it is posted after a button was pressed: beside the message with the button, which stays to be read.
+    pub fn json_beside(&self) -> Value {
+        let mut message = self.json();
+        message["replace_original"] = Value::Bool(false);
+        message
+    }
 }

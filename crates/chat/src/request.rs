@@ -8,6 +8,8 @@ pub const MAX_BODY: usize = 64 * 1024;
 const MAX_TEXT: usize = 4_000;
 /// Longest id or name.
 const MAX_NAME: usize = 120;
+/// Longest address that an answer is posted to.
+const MAX_ADDRESS: usize = 1_000;
 
 /// Why a body is no request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -60,22 +62,31 @@ pub struct Request {
     pub channel: String,
     /// What.
     pub said: Said,
+    /// Where the answer to a pressed button goes (`response_url`). Somebody else's word: see [`crate::may_reply_to`].
+    pub reply_to: Option<String>,
 }
 
 #[derive(Deserialize)]
 struct Payload {
     r#type: String,
-    team: Named,
-    user: Named,
-    channel: Named,
+    /// None where an app is installed for an organisation of several workspaces: `user` has one then.
+    team: Option<Place>,
+    user: User,
+    channel: Place,
     actions: Vec<Action>,
+    response_url: String,
 }
 
 #[derive(Deserialize)]
-struct Named {
+struct Place {
     id: String,
-    #[serde(alias = "username", default)]
-    name: String,
+}
+
+#[derive(Deserialize)]
+struct User {
+    id: String,
+    username: String,
+    team_id: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -113,7 +124,8 @@ impl Request {
             return Err(RequestError::Odd("text"));
         }
         let person = Person { team: field("team_id")?, id: field("user_id")?, name: field("user_name")? };
-        Ok(Self { person, channel: field("channel_id")?, said: Said::Typed(text.to_owned()) })
+        let said = Said::Typed(text.to_owned());
+        Ok(Self { person, channel: field("channel_id")?, said, reply_to: None })
     }
 
     fn pressed(payload: &str) -> Result<Self, RequestError> {
@@ -129,12 +141,17 @@ impl Request {
             action: plain("action_id", &action.action_id)?,
             value: plain("value", &action.value)?,
         };
+        let team = payload.team.map(|team| team.id).or(payload.user.team_id);
         let person = Person {
-            team: plain("team", &payload.team.id)?,
+            team: plain("team", &team.unwrap_or_default())?,
             id: plain("user", &payload.user.id)?,
-            name: plain("user", &payload.user.name)?,
+            name: plain("user", &payload.user.username)?,
         };
-        Ok(Self { person, channel: plain("channel", &payload.channel.id)?, said })
+        let reply_to = Some(payload.response_url);
+        if reply_to.as_ref().is_some_and(|address| address.len() > MAX_ADDRESS) {
+            return Err(RequestError::Odd("response_url"));
+        }
+        Ok(Self { person, channel: plain("channel", &payload.channel.id)?, said, reply_to })
     }
 }
 

@@ -22,4 +22,4 @@ pub use host::{Host, Programs, Purpose, Unready};
 pub use keeper::{Goal, Keeper, Kept, MOST_PAUSE, Patience};
 pub use local::Local;
 pub use podman::Podman;
-pub use probe::{ProbeError, Ready, counted, ready};
+pub use probe::{ProbeError, Ready, counted, figures, ready};

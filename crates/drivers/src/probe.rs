@@ -47,12 +47,17 @@ pub async fn ready(ops: SocketAddr) -> Result<Ready, String> {
     }
 }
 
+/// What the instance at `ops` shows at `/metrics`, as it shows it.
+pub async fn figures(ops: SocketAddr) -> Result<Bytes, ProbeError> {
+    match get(ops, "/metrics").await? {
+        (StatusCode::OK, body) => Ok(body),
+        (status, _) => Err(ProbeError::Status(ops, status)),
+    }
+}
+
 /// What the instance at `ops` has counted since it started; `at` is now.
 pub async fn counted(ops: SocketAddr, at: Timestamp) -> Result<Counted, ProbeError> {
-    let (status, body) = get(ops, "/metrics").await?;
-    if status != StatusCode::OK {
-        return Err(ProbeError::Status(ops, status));
-    }
+    let body = figures(ops).await?;
     // What is no UTF-8 is no line that we know.
     let text = String::from_utf8_lossy(&body);
     let counted = metrics::read(&text).map_err(|error| ProbeError::Unreadable(ops, error))?;

@@ -26,7 +26,7 @@ pub use image::{Digest, ImageNameError, ImageTag, MAX_REPOSITORY, MAX_TAG, Repos
 pub use key::{Key, KeyError, KeyKind, TrackId, TrackIdError};
 pub use metadata::{METADATA, Metadata, MetadataError};
 pub use s3::{
-    Addressing, Credentials, Fault, Location, LocationError, S3Config, S3Limits, Who, fuzz_answer,
-    machine_tls,
+    Addressing, Credentials, Fault, Location, LocationError, MAX_SECRET, MAX_SECRETS, S3Config, S3Limits,
+    Secret, SecretsError, Who, fuzz_answer, machine_tls, secrets,
 };
 pub use store::{Object, Objects, Place, Put};

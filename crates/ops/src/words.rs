@@ -7,6 +7,8 @@ use fleet::{
     rollout::{Phase, Rollout, Stage},
 };
 
+use store::{AuditRow, AuditWanted, Store, StoreError};
+
 use crate::{Desk, OpsError, Status};
 
 /// What runs, and how far the last rollouts are: a line each.
@@ -20,6 +22,16 @@ pub async fn status(desk: &Desk, last: u32) -> Result<String, OpsError> {
         text += &format!("No rollout of {} yet.\n", desk.service);
     }
     Ok(text + &rollouts.iter().map(|status| line(status, desk)).collect::<String>())
+}
+
+/// The last lines of the audit log, oldest first.
+pub async fn log(store: &Store, last: u32) -> Result<String, StoreError> {
+    let mut lines = store.audit_last(&AuditWanted::default(), last).await?;
+    lines.reverse();
+    let words = lines
+        .iter()
+        .map(|AuditRow { seq, at, who, what, body, .. }| format!("{seq} {at} {who} {what}: {body}\n"));
+    Ok(if lines.is_empty() { "Nobody did anything yet.\n".to_owned() } else { words.collect() })
 }
 
 async fn runs(desk: &Desk) -> Result<String, OpsError> {

@@ -41,7 +41,7 @@ pub struct App {
 impl App {
     /// Opens folder and database; the folder is made when it is missing.
     pub async fn open(config: Config) -> Result<Self, Failed> {
-        let data = DataDir::open(&config.data_dir)?;
+        let data = DataDir::of(&config)?;
         let objects = storage::open(&config, &data)?;
         let store = match &config.database {
             Some(location) => Some(

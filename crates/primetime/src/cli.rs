@@ -99,7 +99,11 @@ pub enum Command {
     /// Look for what is wrong with this machine, the data folder and the configuration
     Doctor,
     /// Bring the database to this version's schema (serve does it too)
-    Migrate,
+    Migrate {
+        /// Seconds for which viewers' writes may wait behind it: longer than two for a large database, at an hour when few watch
+        #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+        within: Option<u64>,
+    },
     /// Copy a database from one engine to another
     Db {
         #[command(subcommand)]
@@ -286,10 +290,14 @@ pub struct CopyArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
-    /// Print every key, its value, and where that is from, as a file that could be used
+    /// Print every key, its value, and where that is from, as a file that could be used; say what a process would refuse of it
     Print,
     /// Print the variables that this EC2 machine was given as its user data, once they are known to be a configuration's
-    Machine,
+    Machine {
+        /// Write them into machine.env in this folder instead, and the secrets of secrets.url into its folder `secrets`
+        #[arg(long, value_name = "DIR")]
+        into: Option<PathBuf>,
+    },
 }
 
 impl ConfigArgs {

@@ -10,32 +10,44 @@ use std::{
 use domain::Rng;
 use rustix::fs::{FlockOperation, flock};
 
-use crate::failed::{Doing, Failed};
+use crate::{
+    config::Config,
+    failed::{Doing, Failed},
+};
 
 /// The folder that one installation keeps everything in.
 #[derive(Debug, Clone)]
-pub struct DataDir(PathBuf);
+pub struct DataDir {
+    path: PathBuf,
+    /// Where secrets were handed over.
+    handed: Option<PathBuf>,
+}
 
 impl DataDir {
     /// Opens it, and makes it if it is not there.
     pub fn open(path: &Path) -> Result<Self, Failed> {
         fs::create_dir_all(path).doing(|| format!("make the data folder {}", path.display()))?;
-        Ok(Self(path.to_owned()))
+        Ok(Self { path: path.to_owned(), handed: None })
+    }
+
+    /// The one that the configuration names, with the secrets that were handed over.
+    pub fn of(config: &Config) -> Result<Self, Failed> {
+        Ok(Self { handed: config.secrets_dir.clone(), ..Self::open(&config.data_dir)? })
     }
 
     /// The folder itself.
     pub fn path(&self) -> &Path {
-        &self.0
+        &self.path
     }
 
     /// Where objects are.
     pub fn objects(&self) -> PathBuf {
-        self.0.join("objects")
+        self.path.join("objects")
     }
 
     /// What is local when objects are in a bucket: files in the making, and copies.
     pub fn copies(&self) -> PathBuf {
-        self.0.join("objects-local")
+        self.path.join("objects-local")
     }
 
     /// Takes the right to serve from this folder; it is given back when the value is dropped or the process ends, however. On a
@@ -48,7 +60,7 @@ impl DataDir {
                 "another `primetime serve` is using {}: stop it, or choose another folder with --data; \
                  a second process for viewers alone runs with --roles site,origin --set database.path=none; \
                  several of every kind share a database of PostgreSQL (database.url)",
-                self.0.display()
+                self.path.display()
             ))),
             Err(TryLockError::Error(error)) => {
                 Err(Failed::at(format!("cannot lock {}", path.display()), error))
@@ -72,7 +84,7 @@ impl DataDir {
     }
 
     fn lock_file(&self, name: &str) -> Result<(File, PathBuf), Failed> {
-        let path = self.0.join(name);
+        let path = self.path.join(name);
         let file = OpenOptions::new()
             .create(true)
             .truncate(false)
@@ -82,9 +94,23 @@ impl DataDir {
         Ok((file, path))
     }
 
-    /// A secret of this installation as it was written when it was first needed: `make` draws it then. Only the owner may read it.
+    /// A secret of the installation. Where secrets are handed over it must be among them: one that each host drew for itself would be
+    /// believed by no other. Elsewhere it is in this folder.
     pub fn secret(&self, name: &str, make: impl FnOnce() -> String) -> Result<String, Failed> {
-        let dir = self.0.join("secrets");
+        let Some(handed) = &self.handed else { return self.own_secret(name, make) };
+        let path = handed.join(name);
+        read_secret(&path).doing(|| format!("read the secret {}", path.display()))?.ok_or_else(|| {
+            Failed::new(format!(
+                "the secret {name} was not handed over: there is no {}; put it where secrets.url says, from the folder `secrets` of \
+                 whoever has it",
+                path.display()
+            ))
+        })
+    }
+
+    /// A secret of this folder as it was written when it was first needed: `make` draws it then. Only the owner may read it.
+    pub fn own_secret(&self, name: &str, make: impl FnOnce() -> String) -> Result<String, Failed> {
+        let dir = self.path.join("secrets");
         let path = dir.join(name);
         let doing = || format!("keep the secret {}", path.display());
         if !dir.exists() {
@@ -158,6 +184,20 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         fs::write(&path, "").unwrap();
         assert!(data.secret("a.key", || "third".into()).unwrap_err().to_string().contains("empty"));
+    }
+
+    #[test]
+    fn secrets_that_are_handed_over_are_never_drawn_beside_a_hosts_own() {
+        let (dir, handed) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let data = DataDir { handed: Some(handed.path().into()), ..DataDir::open(dir.path()).unwrap() };
+        let path = handed.path().join("token.key");
+        let refusal = data.secret("token.key", || "drawn".into()).unwrap_err().to_string();
+        assert!(refusal.contains("token.key was not handed over"), "{refusal}");
+        fs::write(&path, "shared\n").unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        assert_eq!(data.secret("token.key", || "drawn".into()).unwrap(), "shared");
+        assert_eq!(data.own_secret("host.id", || "drawn".into()).unwrap(), "drawn");
+        assert!(!dir.path().join("secrets/token.key").exists() && !handed.path().join("host.id").exists());
     }
 
     #[test]

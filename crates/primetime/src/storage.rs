@@ -31,7 +31,8 @@ pub fn metadata() -> String {
     said.unwrap_or_else(|| METADATA.to_owned()).trim_end_matches('/').to_owned()
 }
 
-fn s3(bucket: &Bucket) -> Result<S3Config, Failed> {
+/// A bucket, as the store's client is told of it.
+pub fn s3(bucket: &Bucket) -> Result<S3Config, Failed> {
     let who = match &bucket.credentials {
         Some(CredentialsFrom::Role) => Who::Role(metadata()),
         Some(CredentialsFrom::File(path)) => {

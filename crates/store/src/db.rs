@@ -1,12 +1,14 @@
 //! The engines behind one face: statements with arguments in, rows out. The dialects meet here and nowhere else.
 
+use std::time::Duration;
+
 use futures_util::{StreamExt, stream::BoxStream};
 use sqlx::{Postgres, Sqlite, Transaction};
 
 use crate::{
     StoreError,
     postgres::{self, Server},
-    sqlite::{self, Pools},
+    sqlite::{self, Alarm, Pools},
 };
 
 /// The engine that an installation uses.
@@ -23,12 +25,22 @@ pub(crate) struct Connection {
     /// A statement failed. SQLite may have ended the transaction by itself then (a full disk): what came after would be written
     /// at once and alone. So nothing comes after, as on every other engine.
     broken: bool,
+    limit: Option<Limit>,
 }
 
 #[derive(Debug)]
 enum Engine {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
+}
+
+/// How long a transaction that changes tables may keep everybody else waiting.
+#[derive(Debug)]
+enum Limit {
+    /// Ends the statement that runs.
+    Sqlite(#[expect(dead_code, reason = "it rings until it is dropped")] Alarm),
+    /// Milliseconds of the server's clock.
+    Postgres(i64),
 }
 
 /// A statement: one text for all engines, or one for each where they differ.
@@ -204,7 +216,7 @@ impl Db {
                 Engine::Postgres(server.pool.begin_with(begin).await.map_err(postgres::failed)?)
             }
         };
-        Ok(Connection { engine, broken: false })
+        Ok(Connection { engine, broken: false, limit: None })
     }
 
     /// A transaction that reads all tables as they are at its beginning, whatever is written meanwhile.
@@ -224,7 +236,7 @@ impl Db {
                 Engine::Postgres(tx)
             }
         };
-        Ok(Connection { engine, broken: false })
+        Ok(Connection { engine, broken: false, limit: None })
     }
 
     pub async fn prepare(&self, sql: impl Into<Sql>) -> Result<(), StoreError> {
@@ -322,11 +334,23 @@ impl Connection {
     /// Runs a file of statements.
     pub async fn script(&mut self, sql: &'static str) -> Result<(), StoreError> {
         self.unbroken()?;
-        let done = match &mut self.engine {
-            Engine::Sqlite(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
-            Engine::Postgres(tx) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
+        let done = match (&mut self.engine, &self.limit) {
+            (Engine::Postgres(tx), Some(Limit::Postgres(until))) => postgres::script(tx, sql, *until).await,
+            (Engine::Postgres(tx), _) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
+            (Engine::Sqlite(tx), _) => sqlx::raw_sql(sql).execute(&mut **tx).await.map(drop),
         };
         self.told(done)
+    }
+
+    /// From now on, scripts of this transaction are given up when this time is over.
+    pub async fn limit(&mut self, within: Duration) -> Result<(), StoreError> {
+        self.unbroken()?;
+        let limit = match &mut self.engine {
+            Engine::Sqlite(tx) => Alarm::set(tx, within).await.map(Limit::Sqlite),
+            Engine::Postgres(tx) => postgres::limit(tx, within).await.map(Limit::Postgres),
+        };
+        self.limit = Some(self.told(limit)?);
+        Ok(())
     }
 
     /// Waits until no other process is changing the tables, and keeps others from it until this transaction ends.

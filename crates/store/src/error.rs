@@ -16,6 +16,23 @@ pub enum StoreError {
     /// The tables could not be brought to this version's schema, or are another version's.
     #[error("the database's tables: {0}")]
     Migrate(String),
+    /// A migration would have kept everybody who writes waiting for longer than they wait, or waited itself.
+    #[error(
+        "the migration {version} ({name}) was not done in {} s and changed nothing: whoever writes waits meanwhile. End what keeps \
+         its tables locked (a backup, a shell with an open transaction); or, when few watch, run this version's \
+         `primetime migrate --within SECONDS` before anything else of it",
+        within.as_secs_f64()
+    )]
+    Unmigrated {
+        /// Its number.
+        version: i64,
+        /// Its name.
+        name: &'static str,
+        /// The time that all migrations together had.
+        within: std::time::Duration,
+        /// What the engine said.
+        source: EngineError,
+    },
     /// Somebody else held the database for longer than we wait.
     #[error(
         "the database is busy: another program keeps it locked (a backup, a shell with an open transaction)"
@@ -90,7 +107,8 @@ impl From<sqlx::Error> for StoreError {
             error if let Some(meaning) = postgres::meaning(&error) => meaning(error.into()),
             // Extended codes hold the primary one in their low byte (sqlite.org/rescode.html).
             error => match sqlite::code(&error) {
-                Some(5 | 6) => StoreError::Busy(error.into()),
+                // Locked; or ended by an alarm.
+                Some(5 | 6 | 9) => StoreError::Busy(error.into()),
                 Some(8) => StoreError::ReadOnly(error.into()),
                 Some(11 | 26) => StoreError::Damaged(error.into()),
                 Some(13) => StoreError::Full(error.into()),

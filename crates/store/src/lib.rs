@@ -50,7 +50,7 @@ pub use jobs::{
     Claim, Counts, Failure, FinishedJob, Job, JobState, Lease, MOST_DEATHS, NewJob, OpenJob, OpenJobs,
     Workers,
 };
-pub use migrate::{Migrated, SCHEMA};
+pub use migrate::{Migrated, SCHEMA, WITHIN as MIGRATED_WITHIN};
 pub use outbox::Promise;
 pub use pictures::PictureRow;
 pub use positions::{Position, PositionWrite};

@@ -1,5 +1,7 @@
 //! Bringing the tables to this version's schema. See `migrations/README.md`: expand, then contract.
 
+use std::time::Duration;
+
 use crate::{Store, StoreError, db::args};
 
 struct Migration {
@@ -29,6 +31,10 @@ const MIGRATIONS: &[Migration] = &[
     Migration { version: 6, name: "work", sql: include_str!("../migrations/0006_work.sql"), least: 1 },
 ];
 
+/// The longest that migrations keep others waiting, unless somebody chose the hour: shorter than a viewer's write waits for a
+/// connection, so that each is answered.
+pub const WITHIN: Duration = Duration::from_secs(2);
+
 /// The newest schema that this program knows.
 pub const SCHEMA: i64 = MIGRATIONS[MIGRATIONS.len() - 1].version;
 
@@ -55,8 +61,15 @@ impl Store {
     /// can live with. Programs that do this at the same time wait for each other.
     ///
     /// # Errors
-    /// [`StoreError::Migrate`] when a newer program has changed the tables in a way that this one does not understand.
+    /// [`StoreError::Migrate`] when a newer program has changed the tables in a way that this one does not understand;
+    /// [`StoreError::Unmigrated`] when it took longer than [`WITHIN`].
     pub async fn migrate(&self) -> Result<Migrated, StoreError> {
+        self.migrate_within(WITHIN).await
+    }
+
+    /// As [`Store::migrate`]; `within`: from the first migration's beginning, waiting for tables included, which is never more
+    /// than [`WITHIN`] for one. A database that is new has nobody who waits: it may take any time.
+    pub async fn migrate_within(&self, within: Duration) -> Result<Migrated, StoreError> {
         let mut tx = self.begin().await?;
         tx.connection.lock_schema().await?;
         tx.connection.execute(TABLE, args![]).await?;
@@ -68,9 +81,17 @@ impl Store {
                  version, or restore a backup from before it ran"
             )));
         }
+        if (1..SCHEMA).contains(&from) {
+            tx.connection.limit(within).await?;
+        }
         for migration in MIGRATIONS.iter().filter(|migration| migration.version > from) {
             let Migration { version, name, sql, least } = migration;
-            tx.connection.script(sql).await?;
+            tx.connection.script(sql).await.map_err(|error| match error {
+                StoreError::Busy(source) if from > 0 => {
+                    StoreError::Unmigrated { version: *version, name, within, source }
+                }
+                error => error,
+            })?;
             tx.connection.execute(RECORD, args![*version, *name, *least]).await?;
             tracing::info!(version, name, "the database was migrated");
         }

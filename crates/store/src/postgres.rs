@@ -26,7 +26,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 const GONE_AFTER: Duration = Duration::from_secs(1);
 /// The longest that a change of tables waits for a table. Everybody who wants that table waits behind it meanwhile: shorter than
 /// they wait, so that they are answered.
-const TABLE_PATIENCE: Duration = Duration::from_secs(2);
+const TABLE_PATIENCE: Duration = crate::migrate::WITHIN;
 /// How long to wait for another process that is changing the tables.
 const SCHEMA_PATIENCE: Duration = Duration::from_secs(300);
 /// Names the lock under which tables are changed: "Prim".
@@ -192,6 +192,41 @@ pub(crate) async fn lock_schema(tx: &mut Transaction<'static, Postgres>) -> Resu
     sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SCHEMA_LOCK).execute(&mut **tx).await?;
     let set = "SELECT set_config('lock_timeout', $1, true)";
     sqlx::query(set).bind(ms(TABLE_PATIENCE)).execute(&mut **tx).await?;
+    Ok(())
+}
+
+/// Until when this transaction may keep others waiting, in milliseconds of the server's clock: nobody else's process, stopped in
+/// the middle, keeps the tables locked for longer.
+pub(crate) async fn limit(
+    tx: &mut Transaction<'static, Postgres>,
+    within: Duration,
+) -> Result<i64, sqlx::Error> {
+    let ms = i64::try_from(within.as_millis()).unwrap_or(i64::MAX / 2);
+    sqlx::query_scalar(
+        "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint + $1 \
+         FROM set_config('idle_in_transaction_session_timeout', $1::text, true)",
+    )
+    .bind(ms)
+    .fetch_one(&mut **tx)
+    .await
+}
+
+/// Runs a file of statements within the limit. The server counts each statement's time alone: each gets what is left.
+pub(crate) async fn script(
+    tx: &mut Transaction<'static, Postgres>,
+    sql: &'static str,
+    until: i64,
+) -> Result<(), sqlx::Error> {
+    for statement in sql.split_inclusive(";\n") {
+        sqlx::query(
+            "SELECT set_config('statement_timeout', \
+             greatest($1 - (extract(epoch FROM clock_timestamp()) * 1000)::bigint, 1)::text, true)",
+        )
+        .bind(until)
+        .execute(&mut **tx)
+        .await?;
+        sqlx::raw_sql(statement).execute(&mut **tx).await?;
+    }
     Ok(())
 }
 

@@ -3,11 +3,15 @@
 use std::{
     fs::File,
     path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering::Relaxed},
+    },
     time::Duration,
 };
 
 use sqlx::{
-    Connection as _, Row as _, Sqlite, SqliteConnection, SqlitePool, TypeInfo, ValueRef,
+    Connection as _, Row as _, Sqlite, SqliteConnection, SqlitePool, Transaction, TypeInfo, ValueRef,
     pool::PoolOptions,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteRow, SqliteSynchronous},
 };
@@ -29,6 +33,41 @@ pub(crate) struct Pools {
 const OPEN_PAUSE: Duration = Duration::from_millis(20);
 /// "Prim": marks the file as ours, so that no other program's database is changed by mistake.
 const APPLICATION_ID: i64 = 0x5072_696d;
+
+/// How many of its machine's instructions SQLite runs between two looks at an alarm: some microseconds.
+const LOOK_EVERY: i32 = 10_000;
+const SET: u8 = 0;
+const RANG: u8 = 1;
+const OFF: u8 = 2;
+
+/// Ends what a connection does when its time is over: SQLite has no timeout of its own. Dropped, it never rings, also not into the
+/// transaction that the same connection has next.
+#[derive(Debug)]
+pub(crate) struct Alarm {
+    state: Arc<AtomicU8>,
+    bell: tokio::task::JoinHandle<()>,
+}
+
+impl Alarm {
+    pub async fn set(tx: &mut Transaction<'static, Sqlite>, within: Duration) -> Result<Self, sqlx::Error> {
+        let state = Arc::new(AtomicU8::new(SET));
+        let (seen, rung) = (state.clone(), state.clone());
+        tx.lock_handle().await?.set_progress_handler(LOOK_EVERY, move || seen.load(Relaxed) != RANG);
+        let bell = tokio::spawn(async move {
+            tokio::time::sleep(within).await;
+            // Not when it is off by now.
+            let _off = rung.compare_exchange(SET, RANG, Relaxed, Relaxed);
+        });
+        Ok(Self { state, bell })
+    }
+}
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        self.state.store(OFF, Relaxed);
+        self.bell.abort();
+    }
+}
 
 pub(crate) async fn open(path: &Path, options: &Options) -> Result<Pools, StoreError> {
     let Options { patience, readers, .. } = *options;

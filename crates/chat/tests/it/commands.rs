@@ -9,6 +9,8 @@ fn what_people_type_and_what_they_get() {
         "status",
         " status ",
         "status now",
+        "log",
+        "log 5",
         "roll",
         "roll 1.4.2",
         "roll ../etc",

@@ -1,13 +1,17 @@
-use chat::{MAX_BODY, Person, Request, RequestError, Said};
+use chat::{MAX_BODY, Person, Request, RequestError, Said, may_reply_to};
 use proptest::prelude::*;
 
 const TYPED: &str = "team_id=T1&team_domain=house&channel_id=C7&channel_name=ops&user_id=U2&user_name=mina\
     &command=%2Fprimetime&text=roll+1.4.2&response_url=https%3A%2F%2Fexample.com%2F&trigger_id=13.7";
 
+/// As Slack sends it, with what is read and what is not.
 fn pressed(action: &str) -> String {
     let payload = format!(
-        r#"{{"type":"block_actions","team":{{"id":"T1"}},"user":{{"id":"U3","username":"noor"}},
-            "channel":{{"id":"C7"}},"actions":[{action}],"message":{{"ts":"1"}}}}"#
+        r#"{{"type":"block_actions","user":{{"id":"U3","username":"noor","name":"noor","team_id":"T1"}},
+            "api_app_id":"A1","token":"old","container":{{"type":"message","message_ts":"1.2","channel_id":"C7",
+            "is_ephemeral":false}},"trigger_id":"1.2.3","team":{{"id":"T1","domain":"house"}},"enterprise":null,
+            "is_enterprise_install":false,"channel":{{"id":"C7","name":"ops"}},"message":{{"ts":"1.2","text":"x"}},
+            "state":{{"values":{{}}}},"response_url":"https://hooks.slack.com/actions/T1/1/x","actions":[{action}]}}"#
     );
     form_urlencoded(&payload)
 }
@@ -21,17 +25,62 @@ fn form_urlencoded(payload: &str) -> String {
 fn what_is_typed_arrives_with_who_typed_it() {
     let request = Request::parse(TYPED.as_bytes()).unwrap();
     let person = Person { team: "T1".into(), id: "U2".into(), name: "mina".into() };
-    assert_eq!(request, Request { person, channel: "C7".into(), said: Said::Typed("roll 1.4.2".into()) });
+    let said = Said::Typed("roll 1.4.2".into());
+    assert_eq!(request, Request { person, channel: "C7".into(), said, reply_to: None });
     let bare = Request::parse(TYPED.replace("&text=roll+1.4.2", "").as_bytes()).unwrap();
     assert_eq!(bare.said, Said::Typed(String::new()));
 }
 
 #[test]
 fn a_pressed_button_arrives() {
-    let request =
-        Request::parse(pressed(r#"{"action_id":"approve","value":"0123456789ab"}"#).as_bytes()).unwrap();
-    assert_eq!(request.person.name, "noor");
+    let button = r#"{"action_id":"approve","block_id":"b","text":{"type":"plain_text","text":"Approve","emoji":true},
+        "value":"0123456789ab","type":"button","action_ts":"1.2"}"#;
+    let request = Request::parse(pressed(button).as_bytes()).unwrap();
+    let person = Person { team: "T1".into(), id: "U3".into(), name: "noor".into() };
+    assert_eq!(request.person, person);
+    assert_eq!(request.reply_to.as_deref(), Some("https://hooks.slack.com/actions/T1/1/x"));
     assert_eq!(request.said, Said::Pressed { action: "approve".into(), value: "0123456789ab".into() });
+}
+
+#[test]
+fn where_an_app_is_the_whole_organisations_the_workspace_is_the_persons() {
+    let team = form_urlencoded(r#""team":{"id":"T1","domain":"house"}"#).replace("payload=", "");
+    let none = form_urlencoded(r#""team":null"#).replace("payload=", "");
+    let body = pressed(r#"{"action_id":"cancel","value":"0123456789ab"}"#).replace(&team, &none);
+    assert!(body.contains(&none));
+    assert_eq!(Request::parse(body.as_bytes()).unwrap().person.team, "T1");
+}
+
+#[test]
+fn answers_go_to_the_chat_and_nowhere_else() {
+    let webhook = Some("https://chat.example.org:8443/services/1");
+    for address in [
+        "https://hooks.slack.com/actions/T1/1/x",
+        "https://HOOKS.slack.com:443/x",
+        "https://chat.example.org:8443/y",
+    ] {
+        assert!(may_reply_to(address, webhook), "{address}");
+    }
+    assert!(!may_reply_to("https://chat.example.org:8443/y", None));
+    for address in [
+        "http://hooks.slack.com/x",
+        "https://hooks.slack.com:8443/x",
+        "https://hooks.slack.com.example.org/x",
+        "https://example.org/hooks.slack.com",
+        "https://hooks.slack.com@169.254.169.254/x",
+        "https://hooks.slack.com:x@169.254.169.254/x",
+        "https://hooks.slack.com:/x",
+        "https://hooks.slack.com\\@169.254.169.254/x",
+        "https://169.254.169.254/latest/meta-data",
+        "https://chat.example.org/y",
+        "http://chat.example.org:8443/y",
+        "//hooks.slack.com/x",
+        "/x",
+        "file:///etc/passwd",
+        "",
+    ] {
+        assert!(!may_reply_to(address, webhook), "{address}");
+    }
 }
 
 #[test]

@@ -210,12 +210,17 @@ impl Rollout {
             let Some(why) = lost else { continue };
             let is_new = self.release(slot.duty) == self.plan.to;
             let Some(host) = self.host_for(at, seen) else { continue };
-            said.push(format!("{} of {} is lost: {why}", slot.name, self.release(slot.duty)));
+            said.push(format!(
+                "{} of {} on {} is lost: {why}",
+                slot.name,
+                self.release(slot.duty),
+                slot.host
+            ));
             pair |= matches!(slot.duty, Duty::Canary | Duty::Control);
             let slot = &mut self.slots[at];
             slot.faults += u32::from(host_is_up);
             if is_new && slot.faults > self.plan.limits.most_faults {
-                blamed = Some(format!("{} of {}: {why}", slot.name, self.plan.to));
+                blamed = Some(format!("{} of {} on {}: {why}", slot.name, self.plan.to, slot.host));
             }
             self.renew(at, host);
         }

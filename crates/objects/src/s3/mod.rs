@@ -11,6 +11,7 @@ mod fault;
 mod local;
 mod read;
 mod role;
+mod secrets;
 mod tls;
 mod update;
 mod upload;
@@ -27,6 +28,7 @@ use rusty_s3::Method;
 pub use answer::fuzz_answer;
 pub use config::{Addressing, Credentials, Location, LocationError, S3Config, S3Limits, Who};
 pub use fault::Fault;
+pub use secrets::{MAX_SECRET, MAX_SECRETS, Secret, SecretsError, secrets};
 pub use tls::machine_tls;
 
 use crate::{Key, ObjectError, Place};

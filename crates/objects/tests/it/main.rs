@@ -34,5 +34,6 @@ mod hostile;
 mod image_tags;
 mod refusals;
 mod role;
+mod secrets;
 mod server;
 mod tokens;

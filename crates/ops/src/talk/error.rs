@@ -1,4 +1,4 @@
-use ::chat::{CommandError, RequestError, approval::ApprovalError};
+use ::chat::{CommandError, approval::ApprovalError};
 use store::StoreError;
 
 use super::May;
@@ -7,9 +7,6 @@ use crate::OpsError;
 /// Why a request came to nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum TalkError {
-    /// Not of the form of one.
-    #[error(transparent)]
-    Request(#[from] RequestError),
     /// It was answered before.
     #[error("this very request was answered before")]
     Replay,

@@ -26,6 +26,8 @@ use crate::{Desk, Takedowns, audit, words};
 
 /// Rollouts that `status` tells of.
 const LAST: u32 = 3;
+/// Lines of the audit log that `log` shows.
+const LOG: u32 = 10;
 /// Plans that are open at a time; beyond, somebody plays.
 const MOST_OPEN: u32 = 50;
 
@@ -65,19 +67,19 @@ impl Talk {
     ///
     /// # Errors
     /// [`TalkError`]; [`TalkError::said`] is for who asked.
-    pub async fn answer(&self, body: &[u8], seen: &Seen) -> Result<Reply, TalkError> {
-        let request = Request::parse(body)?;
+    pub async fn answer(&self, request: &Request, seen: &Seen) -> Result<Reply, TalkError> {
         let now = self.clock().now();
         if !self.store().see_request(&seen.0, now, now.minus(2 * FRESH)).await? {
             return Err(TalkError::Replay);
         }
         let id = format!("{}/{}", request.person.team, request.person.id);
         let colleague = self.people.find(&id).ok_or_else(|| TalkError::Stranger(id.clone()))?;
-        match command(&request)? {
+        match command(request)? {
             Command::Help => Ok(Reply::asker(HELP)),
             Command::Status => {
                 Ok(Reply::asker(Reply::quote_lines(&words::status(&self.desk("", "", None), LAST).await?)))
             }
+            Command::Log => Ok(Reply::asker(Reply::quote_lines(&words::log(self.store(), LOG).await?))),
             Command::Approve { hash } => self.approve(colleague, &hash, now).await,
             Command::Cancel { hash } => self.cancel(colleague, &hash, now).await,
             command => self.propose(colleague, &command, now).await,
@@ -134,7 +136,8 @@ impl Talk {
         let line = format!("{typed}: plan {short}");
         let ask = Write::Ask { hash: &waiting.proposal.hash, body: &body };
         self.write(ask, &audit::Deed { who: &colleague.name, what: "chat.ask", body: &line }, now).await?;
-        Ok(Reply::channel(text))
+        let whole = &waiting.proposal.hash;
+        Ok(Reply::channel(text).button("approve", whole, "Approve").button("cancel", whole, "Cancel"))
     }
 
     async fn open(&self, now: Timestamp) -> Result<Vec<Waiting>, TalkError> {

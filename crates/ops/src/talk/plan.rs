@@ -59,9 +59,11 @@ impl Talk {
                 self.may_go_down(title).await?;
                 format!("{title} is hidden from everybody, within seconds: {reason}")
             }
-            Command::Status | Command::Help | Command::Approve { .. } | Command::Cancel { .. } => {
-                String::new()
-            }
+            Command::Status
+            | Command::Log
+            | Command::Help
+            | Command::Approve { .. }
+            | Command::Cancel { .. } => String::new(),
         };
         Ok(Planned { bytes: words.clone(), words })
     }
@@ -116,9 +118,11 @@ impl Talk {
                     .await?;
                 format!("{title} is taken down")
             }
-            Command::Status | Command::Help | Command::Approve { .. } | Command::Cancel { .. } => {
-                String::new()
-            }
+            Command::Status
+            | Command::Log
+            | Command::Help
+            | Command::Approve { .. }
+            | Command::Cancel { .. } => String::new(),
         })
     }
 }

@@ -52,6 +52,9 @@ pub struct RollArgs {
     /// Seconds that the migration may take; one that is not done by then is ended, and changes nothing
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub migrate: u64,
+    /// Seconds after which an instance that is not ready counts as failed; the new release's second one undoes the rollout
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub ready: u64,
     /// Seconds that the judge may take; a release that is not shown to be fine by then is undone
     #[arg(long, value_name = "SECONDS", default_value_t = 900)]
     pub judge: u64,
@@ -119,7 +122,7 @@ pub enum AuditCommand {
     Show(ShowArgs),
     /// Check that no line was edited, left out or put in; print the head, to be kept elsewhere
     Verify {
-        /// A head that was kept, as this command printed it: also the lines up to there must be the same
+        /// A head that was kept, as this command or chat printed it: also the lines up to there must be the same
         #[arg(long, value_name = "LINES:HASH")]
         kept: Option<String>,
     },

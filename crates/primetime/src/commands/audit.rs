@@ -1,6 +1,6 @@
 //! `audit`: who did what, and whether the log still says what was written.
 
-use ops::audit::{Head, verify};
+use ops::audit::{Head, SHORT, verify};
 use store::AuditWanted;
 
 use super::show;
@@ -38,7 +38,13 @@ pub async fn run(config: Config, command: AuditCommand) -> Result<(), Failed> {
 }
 
 fn head(text: &str) -> Result<Head, Failed> {
-    let wrong = || Failed::new(format!("--kept {text}: write it as `audit verify` printed it, LINES:HASH"));
+    let wrong =
+        || Failed::new(format!("--kept {text}: write it as `audit verify` or chat printed it, LINES:HASH"));
     let (lines, hash) = text.split_once(':').ok_or_else(wrong)?;
+    // A shorter beginning could be met by chance.
+    let is_hash = hash.len() >= SHORT && hash.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    if !is_hash && !text.starts_with("0:") {
+        return Err(wrong());
+    }
     Ok(Head { lines: lines.parse().map_err(|_| wrong())?, hash: hash.to_owned() })
 }

@@ -8,6 +8,7 @@ mod fleet;
 mod image;
 pub mod import;
 mod machine;
+mod migrate;
 mod probe;
 pub mod publish;
 mod push;
@@ -35,8 +36,12 @@ use crate::{
 pub fn run(cli: Cli) -> Result<(), Failed> {
     let Cli { config: args, command } = cli;
     match command {
-        Command::Config { command: ConfigCommand::Print } => show(&print(&args.layers(false)?)),
-        Command::Config { command: ConfigCommand::Machine } => machine::run(),
+        Command::Config { command: ConfigCommand::Print } => {
+            let layers = args.layers(false)?;
+            show(&print(&layers))?;
+            Ok(Config::read(&layers).map(drop)?)
+        }
+        Command::Config { command: ConfigCommand::Machine { into } } => machine::run(&args, into.as_deref()),
         Command::Completions { shell } => {
             clap_complete::generate(shell, &mut Cli::command(), "primetime", &mut std::io::stdout());
             Ok(())
@@ -62,7 +67,7 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
         Command::Takedown(wanted) => with(&args, |config| takedown::run(config, wanted)),
         Command::Image { command } => with(&args, |config| image::run(config, command)),
         Command::Doctor => with(&args, doctor::run),
-        Command::Migrate => with(&args, migrate),
+        Command::Migrate { within } => with(&args, |config| migrate::run(config, within)),
         Command::Probe => with(&args, probe::run),
         Command::Db { command: DbCommand::Copy(copy) } => with(&args, |_| db::copy(copy)),
         Command::Backup { dir, secrets } => with(&args, |config| backup::backup(config, dir, secrets)),
@@ -130,10 +135,4 @@ pub fn runtime() -> Result<tokio::runtime::Runtime, Failed> {
         .enable_all()
         .build()
         .doing(|| "start the async runtime".into())
-}
-
-async fn migrate(config: Config) -> Result<(), Failed> {
-    let app = App::open(config).await?;
-    let schema = app.store()?.schema().await.doing(|| "read the schema's version".into())?;
-    show(&format!("The database has this version's schema ({schema}).\n"))
 }

@@ -40,7 +40,7 @@ pub fn run(config: &Config, command: ReleaseFiles) -> Result<(), Failed> {
 fn build(config: &Config, wanted: &BuildArgs) -> Result<(), Failed> {
     let source = source(wanted)?;
     let out = wanted.out.clone().unwrap_or_else(|| Path::new("target/releases").join(source.name()));
-    let data = DataDir::open(&config.data_dir)?;
+    let data = DataDir::of(config)?;
     let key = keys::signing(&data, Purpose::Release, &SystemRng)?;
     let inputs =
         Inputs { source: &source, checkout: &wanted.source, binary: wanted.binary.as_deref(), tools: &TOOLS };
@@ -84,7 +84,7 @@ fn source(wanted: &BuildArgs) -> Result<Source, Failed> {
 /// The keys that are trusted: those in a file, or this installation's.
 fn ring(config: &Config, file: Option<&Path>) -> Result<KeyRing, Failed> {
     let Some(path) = file else {
-        return keys::ring(&DataDir::open(&config.data_dir)?, Purpose::Release, &config.trusted);
+        return keys::ring(&DataDir::of(config)?, Purpose::Release, &config.trusted);
     };
     let doing = || format!("read the keys in {}", path.display());
     let text = std::fs::read_to_string(path).doing(doing)?;

@@ -95,6 +95,17 @@ pub const KEYS: &[Key] = &[
         "",
         "public keys whose catalogue of golden images is believed, with those in the data folder: keys/golden.pub of whoever bakes",
     ),
+    key(
+        "secrets.url",
+        "",
+        "where `config machine --into` gets this machine's secrets, as in s3://keys/site, by the same S3 API as objects",
+    ),
+    key(
+        "secrets.dir",
+        "",
+        "folder of secrets that were handed over, as a process's cookie.key; then none is drawn; default: those of the data \
+         folder, each drawn when it is first needed",
+    ),
     key("http.listen", "127.0.0.1:8080", "address for viewers and the studio API"),
     key("http.ops_listen", "127.0.0.1:9090", "address for /healthz, /readyz and /metrics"),
     key(

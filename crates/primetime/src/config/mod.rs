@@ -16,7 +16,7 @@ pub use database::password;
 use domain::Territory;
 pub use keys::PREFIX;
 pub use layers::{ConfigError, Layers, Source};
-pub use objects::{Bucket, CredentialsFrom, Trusted};
+pub use objects::{Bucket, CredentialsFrom, Trusted, secrets};
 pub use print::print;
 use registry::{PeerAddress, PeerName};
 use store::Location;
@@ -38,6 +38,8 @@ pub struct Config {
     pub objects: Option<Bucket>,
     /// Whose signatures count beside those of the data folder.
     pub trusted: Trusted,
+    /// Secrets that were handed over; `None`: they are in the data folder.
+    pub secrets_dir: Option<PathBuf>,
     /// Its sockets.
     pub http: Http,
     /// Its pages.
@@ -202,6 +204,9 @@ impl Config {
             database,
             objects: objects::bucket(layers)?,
             trusted: objects::trusted(layers)?,
+            secrets_dir: Some(layers.said("secrets.dir").text)
+                .filter(|text| !text.is_empty())
+                .map(Into::into),
             database_connections: database::connections(layers)?,
             http: Http {
                 listen: parse(layers, "http.listen", "an address and port, as in 127.0.0.1:8080")?,

@@ -91,6 +91,14 @@ pub fn bucket(layers: &Layers) -> Result<Option<Bucket>, ConfigError> {
     }))
 }
 
+/// Where this machine's secrets are handed over, by the store of the objects; `None`: nowhere.
+pub fn secrets(layers: &Layers) -> Result<Option<Bucket>, ConfigError> {
+    let Some(location) = optional(layers, "secrets.url", "s3://BUCKET/PREFIX")? else { return Ok(None) };
+    let store = bucket(layers)?;
+    let store = store.ok_or_else(|| wrong(layers, "secrets.url", "unset, or used with objects.url"))?;
+    Ok(Some(Bucket { location, ..store }))
+}
+
 /// The keys that were said.
 pub fn trusted(layers: &Layers) -> Result<Trusted, ConfigError> {
     let read = |key| {

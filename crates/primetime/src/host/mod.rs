@@ -4,6 +4,7 @@
 mod capacity;
 mod containers;
 mod fetch;
+mod operators;
 mod releases;
 mod share;
 
@@ -98,7 +99,7 @@ async fn keep<E: Engine + 'static>(
         .clone()
         .unwrap_or_else(|| rustix::system::uname().nodename().to_string_lossy().into_owned());
     // The host's, not the process's: the engine's folder has one holder, so that whoever held the lease before is dead.
-    let owner = format!("{machine}:{}", app.data.secret("host.id", || random_word(&*app.rng))?);
+    let owner = format!("{machine}:{}", app.data.own_secret("host.id", || random_word(&*app.rng))?);
     let programs = releases.clone();
     let host = Host::new(
         service.clone(),
@@ -131,7 +132,8 @@ async fn keep<E: Engine + 'static>(
     }
     let looking = CancellationToken::new();
     let _until_the_end = looking.clone().drop_guard();
-    tokio::spawn(Agreement::new(app, "this host goes by the database's").run(looking));
+    tokio::spawn(Agreement::new(app, "this host goes by the database's").run(looking.clone()));
+    operators::serve(app, engine.clone(), looking)?;
     tracing::info!(service, "hosting");
     // Ready: instances come and go from here on.
     let (ready, leaves) = (CancellationToken::new(), CancellationToken::new());

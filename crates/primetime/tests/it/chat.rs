@@ -1,165 +1,23 @@
 //! Operations from chat, end to end: signed requests to a process that serves, plans approved by their hash, a webhook that is
-//! told what happens. The fleet is what a controller would have written down; everything behind the plan is real.
+//! told what happens. The fleet is what a controller would have written down, or a host with its instances; everything behind the
+//! plan is real.
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::TcpListener,
-    os::unix::fs::PermissionsExt,
-    sync::{Arc, Mutex},
-    thread,
-};
+use std::{fs, os::unix::fs::PermissionsExt};
 
 use chat::Secret;
 use domain::Timestamp;
 use rustix::process::Signal;
 use serde_json::Value;
+use sqlx::{Connection, SqliteConnection};
 
 use crate::{
     catalogue,
-    process::{Installation, Running},
+    host::{ALONE, Drained, GOOD, release, says},
+    process::Installation,
+    replaced::Crowd,
     rollout::{now, run},
+    talking::{PEOPLE, SECRET, Transcript, Webhook, hidden, listening, send, sign, typed, write},
 };
-
-const SECRET: &str = "8f742231b10e8888abcd99yyyzzz85a5";
-const PEOPLE: &str = r#"
-[[person]]
-chat = "T1/U1"
-name = "ana"
-may = ["ask"]
-
-[[person]]
-chat = "T1/U2"
-name = "min"
-may = ["ask", "approve"]
-
-[[person]]
-chat = "T1/U3"
-name = "zoe"
-"#;
-
-fn write(there: &Installation, name: &str, text: &str) -> String {
-    let path = there.dir.path().join(name);
-    fs::write(&path, text).unwrap();
-    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
-    path.to_str().unwrap().to_owned()
-}
-
-fn listening(there: &mut Installation) {
-    let secret = write(there, "signing", SECRET);
-    let people = write(there, "people.toml", PEOPLE);
-    there.variables.push(("PRIMETIME_CHAT_SECRET_FILE", secret));
-    there.variables.push(("PRIMETIME_CHAT_PEOPLE_FILE", people));
-}
-
-/// A slash command as the chat service sends it.
-fn typed(user: &str, text: &str) -> String {
-    let plain = |c: u8| c.is_ascii_alphanumeric();
-    let encode = |text: &str| -> String {
-        text.bytes().map(|b| if plain(b) { (b as char).to_string() } else { format!("%{b:02X}") }).collect()
-    };
-    let text = encode(text);
-    format!(
-        "team_id=T1&channel_id=C1&user_id={user}&user_name=x&command=%2Fprimetime&text={text}&trigger_id=1.2.3"
-    )
-}
-
-async fn send(running: &Running, body: &str, (stamp, signature): (String, String)) -> (u16, Value) {
-    let request = reqwest::Client::new()
-        .post(format!("http://{}/ops/chat", running.address))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .header("x-slack-request-timestamp", stamp)
-        .header("x-slack-signature", signature)
-        .body(body.to_owned());
-    let answer = request.send().await.unwrap();
-    (answer.status().as_u16(), answer.json().await.unwrap_or_default())
-}
-
-fn sign(body: &str, at: Timestamp) -> (String, String) {
-    Secret::new(SECRET).unwrap().sign(at, body.as_bytes())
-}
-
-/// What was said, with every hash called HASH.
-struct Transcript {
-    text: String,
-    /// Of the newest plan.
-    hash: String,
-    /// Seconds ahead of the clock: the same words a second time are another request.
-    ahead: i64,
-}
-
-impl Transcript {
-    async fn say(&mut self, there: &Installation, running: &Running, user: &str, text: &str) -> String {
-        let body = typed(user, &text.replace("HASH", &self.hash));
-        self.ahead += 1;
-        let at = Timestamp(now(there).micros() + self.ahead * 1_000_000);
-        let (status, answer) = send(running, &body, sign(&body, at)).await;
-        assert_eq!(status, 200, "{answer}");
-        let (kind, words) = (answer["response_type"].as_str().unwrap(), answer["text"].as_str().unwrap());
-        if let Some((_, rest)) = words.split_once("`approve ") {
-            self.hash = rest[..12].to_owned();
-        }
-        self.text += &format!("{user}: {text}\n");
-        words.lines().for_each(|line| self.text += &format!("    {kind}: {}\n", hidden(line)));
-        words.to_owned()
-    }
-}
-
-/// Hashes differ with the clock.
-fn hidden(line: &str) -> String {
-    let is_hash = |word: &str| word.len() >= 12 && word.bytes().all(|b| b.is_ascii_hexdigit());
-    let mut words = String::new();
-    let mut word = String::new();
-    for c in line.chars().chain(['\n']) {
-        if c.is_ascii_alphanumeric() {
-            word.push(c);
-            continue;
-        }
-        words += if is_hash(&word) { "HASH" } else { &word };
-        word.clear();
-        words.push(c);
-    }
-    words.trim_end_matches('\n').to_owned()
-}
-
-/// The chat's side of a webhook: refuses the first post, takes the others.
-struct Webhook {
-    url: String,
-    texts: Arc<Mutex<Vec<String>>>,
-}
-
-impl Webhook {
-    fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let url = format!("http://{}/services/T1/B2/very-secret", listener.local_addr().unwrap());
-        let texts = Arc::new(Mutex::new(Vec::new()));
-        let kept = texts.clone();
-        thread::spawn(move || {
-            for (n, stream) in listener.incoming().enumerate() {
-                let mut stream = stream.unwrap();
-                let mut reader = BufReader::new(stream.try_clone().unwrap());
-                let mut length = 0;
-                let mut line = String::new();
-                while reader.read_line(&mut line).is_ok_and(|read| read > 2) {
-                    if let Some(said) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-                        length = said.trim().parse().unwrap();
-                    }
-                    line.clear();
-                }
-                let mut body = vec![0; length];
-                reader.read_exact(&mut body).unwrap();
-                let status = if n == 0 { "503 Down" } else { "200 OK" };
-                if n > 0 {
-                    let message: Value = serde_json::from_slice(&body).unwrap();
-                    kept.lock().unwrap().push(message["text"].as_str().unwrap().to_owned());
-                }
-                let head = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-                stream.write_all(head.as_bytes()).unwrap();
-            }
-        });
-        Self { url, texts }
-    }
-}
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rollout_from_chat_with_a_second_person_and_everybody_told() {
@@ -173,9 +31,15 @@ async fn a_rollout_from_chat_with_a_second_person_and_everybody_told() {
     let mut running = there.start("serve --roles studio");
     running.ready().await;
     let mut talk = Transcript { text: String::new(), hash: "0123456789ab".into(), ahead: -60 };
-    for (user, text) in
-        [("U9", "status"), ("U3", "status"), ("U3", "help"), ("U3", "roll v2"), ("U1", "roll v2")]
-    {
+    for (user, text) in [
+        ("U9", "status"),
+        ("U9", "log"),
+        ("U3", "status"),
+        ("U3", "log"),
+        ("U3", "help"),
+        ("U3", "roll v2"),
+        ("U1", "roll v2"),
+    ] {
         talk.say(&there, &running, user, text).await;
     }
     run(&there, 3).await;
@@ -205,6 +69,7 @@ async fn a_rollout_from_chat_with_a_second_person_and_everybody_told() {
         ("U2", "approve HASH"),
         ("U1", "undo"),
         ("U1", "approve HASH"),
+        ("U3", "log"),
     ] {
         talk.say(&there, &running, user, text).await;
     }
@@ -220,12 +85,99 @@ async fn a_rollout_from_chat_with_a_second_person_and_everybody_told() {
         talk.text += &format!("    {}\n", hidden(line.splitn(3, ' ').nth(2).unwrap()));
     }
     assert!(there.succeed("audit verify").contains("none edited"));
+    let told = webhook.texts.lock().unwrap().last().unwrap().clone();
+    behind_the_back(&there, &told).await;
     assert!(there.succeed("takedown list").contains("court order 7"));
     insta::assert_snapshot!(talk.text);
     let log = running.log();
     assert!(log.contains("chat is not told what happens") && !log.contains("very-secret"), "{log}");
     assert!(!log.contains(SECRET));
     assert!(running.signal(Signal::TERM).await.success());
+}
+
+/// When it began depends on the clock.
+fn undated(text: &str) -> String {
+    let dated = |line: &str| match line.split_once(", begun ") {
+        Some((before, rest)) => format!("{before}{}", &rest[rest.find(": ").unwrap()..]),
+        None => line.to_owned(),
+    };
+    text.lines().map(dated).collect::<Vec<_>>().join("\n")
+}
+
+/// The whole of it: a host with its instances under load, a studio that listens, two people.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn instances_of_a_host_are_rolled_and_taken_back_from_chat() {
+    let mut there = Installation::new();
+    catalogue::write(&there.input(), "Night Ferry");
+    there.succeed("import IN");
+    there.succeed("publish");
+    release(&there, "v1", GOOD);
+    release(&there, "v2", GOOD);
+    listening(&mut there);
+    let _drained = Drained(&there);
+    let line = "host --name busan --roles site,origin --release v1 --instances 2";
+    let mut host = there.start_host(line, &ALONE);
+    let mut studio = there.start_at("serve --roles studio", there.beside());
+    studio.ready().await;
+    says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
+    let crowd = Crowd::at(there.address);
+    crowd.goes_on(&mut host).await;
+    let mut talk = Transcript { text: String::new(), hash: String::new(), ahead: -60 };
+    for (user, text) in
+        [("U1", "status"), ("U1", "roll v2 the new player"), ("U1", "approve HASH"), ("U2", "approve HASH")]
+    {
+        talk.say(&there, &studio, user, text).await;
+    }
+    says(&there, &mut host, "v2 has the traffic, v1 is warm").await;
+    says(&there, &mut host, ", 2 of v2 on 1 host").await;
+    crowd.goes_on(&mut host).await;
+    for (user, text) in [("U3", "status"), ("U1", "undo colours are odd"), ("U1", "approve HASH")] {
+        talk.say(&there, &studio, user, text).await;
+    }
+    says(&there, &mut host, ": undone (").await;
+    says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
+    crowd.goes_on(&mut host).await;
+    talk.say(&there, &studio, "U3", "status").await;
+    let answered = crowd.end().await;
+    assert!(answered.is_ok(), "{answered:?}\n{}", host.log());
+    insta::assert_snapshot!(undated(&talk.text));
+    let audit = there.succeed("audit show --last 100");
+    for line in [
+        "ana in chat, approved by min rollout.begin: site 1 from v1 to v2",
+        "canary and control take traffic",
+        "ana in chat rollout.undo: site 1: ana in chat: colours are odd",
+    ] {
+        assert!(audit.contains(line), "{line}\n{audit}");
+    }
+    assert!(studio.signal(Signal::TERM).await.success());
+    assert!(host.signal(Signal::INT).await.success());
+}
+
+/// Whoever can write the database writes a log that fits together: what was told in chat does not fit it.
+async fn behind_the_back(there: &Installation, told: &str) {
+    let (_, head) = told.split_once("(`").unwrap();
+    let verify = format!("audit verify --kept {}", head.trim_end_matches("`)"));
+    assert!(there.succeed(&verify).contains("none edited"));
+    let (lines, _) = head.split_once(':').unwrap();
+    for short in [&format!("{lines}:"), &verify[..verify.len() - 1]] {
+        let line = format!("audit verify --kept {}", short.trim_start_matches("audit verify --kept "));
+        assert!(there.fail(&line).contains("LINES:HASH"), "{line}");
+    }
+    let path = format!("sqlite:{}", there.data().join("primetime.db").display());
+    let mut database = SqliteConnection::connect(&path).await.unwrap();
+    sqlx::query("CREATE TABLE aside AS SELECT * FROM audit").execute(&mut database).await.unwrap();
+    sqlx::query("DELETE FROM audit WHERE seq >= $1").bind(lines).execute(&mut database).await.unwrap();
+    assert!(there.succeed("audit verify").contains("none edited"), "it fits together");
+    let cut = there.fail(&verify);
+    assert!(cut.contains(&format!("audit line {lines} is missing, and so is the rest")), "{cut}");
+    there.succeed("release scale 4 --why quiet --as eve");
+    assert!(there.succeed("audit verify").contains("none edited"), "it fits together");
+    let anew = there.fail(&verify);
+    assert!(anew.contains(&format!("audit line {lines} is not the one that was kept")), "{anew}");
+    for sql in ["DELETE FROM audit", "INSERT INTO audit SELECT * FROM aside", "DROP TABLE aside"] {
+        sqlx::query(sql).execute(&mut database).await.unwrap();
+    }
+    there.succeed(&verify);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

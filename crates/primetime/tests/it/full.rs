@@ -17,10 +17,10 @@ use crate::{
 };
 
 /// A disk of its own, which goes at the end of a test, however it ends.
-struct Disk(PathBuf);
+pub struct Disk(PathBuf);
 
 impl Disk {
-    fn mount(at: PathBuf) -> Self {
+    pub fn mount(at: PathBuf) -> Self {
         fs::create_dir(&at).unwrap();
         let mounted =
             Command::new("mount").args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"]).arg(&at).status();
@@ -28,12 +28,12 @@ impl Disk {
         Self(at)
     }
 
-    fn filler(&self) -> PathBuf {
+    pub fn filler(&self) -> PathBuf {
         self.0.join("filler")
     }
 
     /// To the last byte.
-    fn fill(&self) {
+    pub fn fill(&self) {
         let mut filler = File::create(self.filler()).unwrap();
         for size in [1 << 16, 1] {
             let full = loop {

@@ -1,7 +1,8 @@
 //! `host`: releases are rolled out and gone back from under load, whatever kills the one who does it; bad ones are undone by themselves.
 
 use std::{
-    collections::BTreeMap, fs, net::SocketAddr, os::unix::fs::PermissionsExt, path::Path, time::Duration,
+    collections::BTreeMap, fs, net::SocketAddr, os::unix::fs::PermissionsExt, path::Path, process::Command,
+    time::Duration,
 };
 
 use domain::SeededRng;
@@ -138,6 +139,13 @@ async fn bad_releases_are_undone_by_themselves_and_say_why() {
     there.succeed("publish");
     release(&there, "v1", GOOD);
     release(&there, "dies", "if [ $1 = serve ]; then exit 3; fi");
+    // The real binary with a setting that is wrong: in that folder there is no edition, and it waits for one.
+    let bare = there.dir.path().join("bare");
+    fs::create_dir_all(&bare).unwrap();
+    let copied = Command::new("cp").arg("-r").arg(there.data().join("keys")).arg(&bare).status().unwrap();
+    assert!(copied.success());
+    let script = r#"if [ $1 = serve ]; then set -- $(echo "$@" | sed 's#--data [^ ]*#--data BARE#'); fi; exec PRIMETIME "$@""#;
+    release(&there, "never-ready", &script.replace("BARE", bare.to_str().unwrap()));
     release(&there, "broken-migration", "echo the table is gone >&2; exit 1");
     release(&there, "other-name", GOOD);
     let folder = |name: &str| there.data().join("releases").join(name);
@@ -153,12 +161,13 @@ async fn bad_releases_are_undone_by_themselves_and_say_why() {
     assert!(second.contains("another supervisor uses"), "{second}");
     for (bad, why) in [
         ("dies", "exit status: 3"),
+        ("never-ready", "was not ready in 5 s"),
         ("broken-migration", "the table is gone"),
         ("misnamed", "is the release other-name"),
         ("tampered", "is not to be used"),
         ("nowhere", "there is no release nowhere"),
     ] {
-        there.succeed(&format!("release roll {bad} --bake 0 --as ana"));
+        there.succeed(&format!("release roll {bad} --bake 0 --ready 5 --as ana"));
         says(&there, &mut host, ": undone (").await;
         let said = status(&there);
         assert!(said.contains(why), "{bad}: {said}");

@@ -7,6 +7,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
     catalogue,
+    full::Disk,
     host::{Drained, GOOD, release, says},
     process::{Installation, Running},
     replaced::Crowd,
@@ -15,6 +16,20 @@ use crate::{
 fn start(there: &Installation, name: &str) -> Running {
     let line = format!("host --name {name} --roles site,origin --release v1 --instances 2");
     there.start_host(&line, &["--set", "database.path=none"])
+}
+
+/// Hosts of one fleet: each with a copy of the first one's objects and keys, as from a bucket and an image; a host's own secrets are
+/// its own.
+fn beside(first: &Installation) -> Installation {
+    let mut other = Installation::new();
+    other.variables = first.variables.clone();
+    other
+}
+
+fn copy(first: &Installation, other: &Installation) {
+    let inside = first.data().join(".");
+    let copied = Command::new("cp").arg("-r").arg(inside).arg(other.data()).status().unwrap();
+    assert!(copied.success());
 }
 
 /// The machine is gone: the host's process and all that it started, at once.
@@ -40,11 +55,9 @@ async fn a_release_goes_over_all_hosts_though_one_is_lost_on_the_way() {
     release(&busan, "v1", GOOD);
     release(&busan, "v2", GOOD);
     let [jeju, mokpo] = [(); 2].map(|()| {
-        let mut other = Installation::new();
-        other.variables = busan.variables.clone();
-        // Objects and keys as from a bucket and an image; a host's own secrets are its own.
-        let copied = Command::new("cp").args(["-r"]).arg(busan.data()).arg(other.data()).status().unwrap();
-        assert!(copied.success());
+        let other = beside(&busan);
+        fs::create_dir(other.data()).unwrap();
+        copy(&busan, &other);
         other
     });
     let (_a, _b, _c) = (Drained(&busan), Drained(&jeju), Drained(&mokpo));
@@ -89,6 +102,58 @@ async fn a_release_goes_over_all_hosts_though_one_is_lost_on_the_way() {
     says(&busan, &mut first, "site runs 7 of v1 on 3 hosts").await;
 
     for (crowd, log) in [(crowd, first.log()), (other, third.log())] {
+        let answered = crowd.end().await;
+        assert!(answered.is_ok(), "{answered:?}\n{log}");
+    }
+    for host in [first, second, third] {
+        assert!(host.signal(Signal::INT).await.success());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_host_whose_disk_is_full_is_named_and_no_viewer_loses_anything() {
+    let server = Server::start(Fsync::Off);
+    let mut busan = Installation::new();
+    busan.variables = vec![("PRIMETIME_DATABASE_URL", server.database())];
+    catalogue::write(&busan.input(), "Night Ferry");
+    busan.succeed("import IN");
+    busan.succeed("publish");
+    release(&busan, "v1", GOOD);
+    release(&busan, "v2", GOOD);
+    let [jeju, mokpo] = [(); 2].map(|()| beside(&busan));
+    fs::create_dir(mokpo.data()).unwrap();
+    let disk = Disk::mount(jeju.data());
+    [&jeju, &mokpo].into_iter().for_each(|other| copy(&busan, other));
+    let (_a, _b, _c) = (Drained(&busan), Drained(&jeju), Drained(&mokpo));
+    let mut first = start(&busan, "busan");
+    let mut second = start(&jeju, "jeju");
+    let third = start(&mokpo, "mokpo");
+    says(&busan, &mut first, "site runs 6 of v1 on 3 hosts").await;
+    // Canary and control are on mokpo: without requests there is nothing to judge.
+    let (crowd, other) = (Crowd::at(mokpo.address), Crowd::at(jeju.address));
+    crowd.goes_on(&mut first).await;
+
+    disk.fill();
+    busan.succeed("release roll v2 --bake 0 --as ana");
+    let ended = async |_: &Running| {
+        let said = busan.succeed("release status --last 1");
+        said.contains(": done") || said.contains(": undone (")
+    };
+    first.until("at the rollout's end", ended).await;
+    let said = busan.succeed("release status --last 1");
+    let audit = busan.succeed("audit show");
+    println!("{said}\n{audit}\n{}", second.log());
+    assert!(said.contains("on jeju: ") && said.contains("No space left on device"), "{said}\n{audit}");
+    says(&busan, &mut first, "site runs 6 of v1 on 3 hosts").await;
+    other.goes_on(&mut second).await;
+
+    // With room again the same release goes out.
+    fs::remove_file(disk.filler()).unwrap();
+    busan.succeed("release roll v2 --bake 0 --as ana");
+    says(&busan, &mut first, "rollout 2 from v1 to v2").await;
+    says(&busan, &mut first, ": done").await;
+    says(&busan, &mut first, "site runs 6 of v2 on 3 hosts").await;
+    for (crowd, log) in [(crowd, first.log()), (other, second.log())] {
         let answered = crowd.end().await;
         assert!(answered.is_ok(), "{answered:?}\n{log}");
     }

@@ -10,9 +10,12 @@ use crate::{
 };
 
 pub async fn put(browser: &reqwest::Client, running: &Running, seq: u64) -> u16 {
+    put_at(browser, &running.url("/api/v1/positions/ferry"), seq).await
+}
+
+pub async fn put_at(browser: &reqwest::Client, url: &str, seq: u64) -> u16 {
     let body = json!({ "seconds": seq as f64 / 100.0, "duration": 2.0, "device": "desk", "seq": seq });
-    let sent = browser.put(running.url("/api/v1/positions/ferry")).json(&body).send().await;
-    sent.unwrap().status().as_u16()
+    browser.put(url).json(&body).send().await.unwrap().status().as_u16()
 }
 
 pub async fn position(browser: &reqwest::Client, running: &Running) -> f64 {

@@ -61,6 +61,7 @@ mod durability;
 mod fleet;
 mod hosts;
 mod jobs;
+mod migrations;
 mod open;
 mod opening;
 mod positions;

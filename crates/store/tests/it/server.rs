@@ -41,6 +41,35 @@ async fn what_cannot_be_ours_says_why_and_nothing_of_its_password() {
     refused(open(&latin.replace("primetime@", "stranger@")).await.unwrap_err(), "owner of the database");
 }
 
+/// An older server is not to be had: one that says that it is one, to whoever asks it as we do.
+#[tokio::test]
+async fn a_server_that_is_too_old_is_refused_and_nothing_is_made_in_it() {
+    for (number, refused) in [(149_999, true), (150_000, false)] {
+        let url = Server::shared().database();
+        let name = url.rsplit_once('/').unwrap().1;
+        let mut shell = raw(&url).await;
+        let says = format!(
+            "CREATE SCHEMA old; ALTER DATABASE {name} SET search_path = old, pg_catalog; \
+             CREATE FUNCTION old.current_setting(text) RETURNS text LANGUAGE sql AS $$ SELECT CASE $1 \
+             WHEN 'server_version_num' THEN '{number}' ELSE pg_catalog.current_setting($1) END $$"
+        );
+        sqlx::raw_sql(sqlx::AssertSqlSafe(says)).execute(&mut shell).await.unwrap();
+        let opened = open(&url).await;
+        let tables: i64 = sqlx::query_scalar("SELECT count(*) FROM pg_tables WHERE schemaname = 'old'")
+            .fetch_one(&mut shell)
+            .await
+            .unwrap();
+        assert_eq!(tables == 0, refused, "{opened:?}");
+        match opened {
+            Ok(_) => assert!(!refused),
+            Err(error) => {
+                let said = error.to_string();
+                assert!(said.contains("the server is PostgreSQL 14: 15 or later is needed"), "{said}");
+            }
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_newer_schema_is_refused_unless_it_can_be_lived_with() {
     let url = Server::shared().database();

@@ -11,8 +11,8 @@ use crate::{
 
 /// Prints the plan; begins it unless only the plan was asked for.
 pub async fn run(desk: &Desk, args: &RollArgs) -> Result<(), Failed> {
-    let limits =
-        Limits { floor: args.floor, migrate_s: args.migrate, bake_s: args.bake, ..Limits::default() };
+    let RollArgs { floor, migrate: migrate_s, ready: ready_s, bake: bake_s, .. } = *args;
+    let limits = Limits { floor, migrate_s, ready_s, bake_s, ..Limits::default() };
     let rules = Rules { longest_s: args.judge, ..Rules::default() };
     let (plan, hash) =
         desk.plan(&args.release, limits, rules).await.doing(|| format!("roll {} out", args.release))?;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ::chat::{Reply, Secret};
+use ::chat::{Reply, Request as Asked, Secret};
 use axum::{
     Router,
     extract::{Request, State},
@@ -14,15 +14,18 @@ use domain::Clock;
 use ops::talk::{Talk, TalkError};
 use web::{Failure, Json, Problem};
 
+use super::press::Presses;
+
 struct Ear {
     talk: Talk,
+    presses: Presses,
     secret: Secret,
     clock: Arc<dyn Clock>,
 }
 
 /// The one route. Whoever knows the signing secret may call it; what they may do is [`Talk`]'s to say.
-pub fn router(talk: Talk, secret: Secret, clock: Arc<dyn Clock>) -> Router {
-    let ear = Arc::new(Ear { talk, secret, clock });
+pub fn router(talk: Talk, presses: Presses, secret: Secret, clock: Arc<dyn Clock>) -> Router {
+    let ear = Arc::new(Ear { talk, presses, secret, clock });
     Router::new()
         .route(super::PATH, post(hear))
         .method_not_allowed_fallback(|| async {
@@ -46,28 +49,33 @@ async fn hear(State(ear): State<Arc<Ear>>, request: Request) -> Result<Response,
         Problem::new(StatusCode::UNAUTHORIZED, "chat-signature", "This request is not believed")
             .detail(error.to_string())
     })?;
-    let reply = match ear.talk.answer(&body, &seen).await {
-        Ok(reply) => reply,
-        Err(TalkError::Request(error)) => {
-            return Err(Problem::bad_request(error.to_string()).code("chat-request").into());
+    let asked =
+        Asked::parse(&body).map_err(|error| Problem::bad_request(error.to_string()).code("chat-request"))?;
+    let mut response = match &asked.reply_to {
+        None => Json(answered(ear.talk.answer(&asked, &seen).await)?.json()).into_response(),
+        Some(_) => {
+            ear.presses.press(asked, seen).await?;
+            StatusCode::OK.into_response()
         }
+    };
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// The answer in words, also to what came to nothing; or a problem of the request, or of ours.
+pub fn answered(answer: Result<Reply, TalkError>) -> Result<Reply, Failure> {
+    match answer {
+        Ok(reply) => Ok(reply),
         Err(error @ TalkError::Replay) => {
             tracing::warn!("a command from chat came twice");
-            return Err(Problem::new(
-                StatusCode::CONFLICT,
-                "chat-replay",
-                "This request was answered before",
-            )
-            .detail(error.to_string())
-            .into());
+            let problem =
+                Problem::new(StatusCode::CONFLICT, "chat-replay", "This request was answered before");
+            Err(problem.detail(error.to_string()).into())
         }
         Err(error) => {
             let Some(words) = error.said() else { return Err(Failure::new(Problem::unavailable(5), error)) };
             tracing::info!(%error, "a command from chat came to nothing");
-            Reply::asker(Reply::quote_lines(&words))
+            Ok(Reply::asker(Reply::quote_lines(&words)))
         }
-    };
-    let mut response = Json(reply.json()).into_response();
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    Ok(response)
+    }
 }

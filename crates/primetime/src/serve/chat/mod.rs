@@ -1,6 +1,8 @@
 //! Chat: `POST /ops/chat` takes signed commands, a webhook is told what happens. Both are off unless their files are named.
 
 mod hear;
+mod post;
+mod press;
 mod tell;
 
 use std::{fs, path::Path, sync::Arc};
@@ -31,8 +33,9 @@ pub fn start(
     stop: &CancellationToken,
 ) -> Result<Option<Router>, Failed> {
     let config = &app.config.chat;
-    if let Some(file) = &config.webhook {
-        let teller = tell::Teller::new(app, &secret(file, "chat.webhook_file")?)?;
+    let webhook = config.webhook.as_ref().map(|file| secret(file, "chat.webhook_file")).transpose()?;
+    if let Some(webhook) = &webhook {
+        let teller = tell::Teller::new(app, webhook)?;
         let stop = stop.clone();
         background.spawn(async move {
             let mut looks = Looks::new(tell::EVERY, stop);
@@ -52,10 +55,11 @@ pub fn start(
         service: config.service.clone(),
         production: config.production,
     };
+    let presses = press::Presses::new(talk.clone(), webhook, background.clone())?;
     let limits = RequestLimits { max_body: ::chat::MAX_BODY, ..RequestLimits::default() };
     let guard = Guard::new("chat", limits, app.clock.clone(), &*app.rng, &app.http);
     tracing::info!(path = PATH, production = config.production, "commands are taken from chat");
-    Ok(Some(hear::router(talk, secret, app.clock.clone()).layer(guard)))
+    Ok(Some(hear::router(talk, presses, secret, app.clock.clone()).layer(guard)))
 }
 
 fn secret(path: &Path, key: &str) -> Result<String, Failed> {

@@ -10,15 +10,14 @@ use std::{
 
 use ::chat::Reply;
 use domain::{Clock, Timestamp};
+use ops::audit::anchor;
 use store::{AuditRow, Store, StoreError};
-use ureq::Agent;
 
+use super::post::{NotTaken, Poster};
 use crate::{app::App, data::random_word, failed::Failed};
 
 /// How often the log is looked at.
 pub const EVERY: Duration = Duration::from_secs(1);
-/// How long the chat may take to answer.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Longer than telling a line takes. Another process takes over after it.
 const LEASE: Duration = Duration::from_secs(30);
 /// Lines read at a time.
@@ -36,7 +35,7 @@ const CHANNEL: &str = "webhook";
 pub struct Teller {
     store: Store,
     clock: Arc<dyn Clock>,
-    agent: Agent,
+    poster: Poster,
     /// A secret: who knows it may write into the channel. Never logged.
     url: String,
     owner: String,
@@ -55,11 +54,8 @@ struct Waits {
 enum NotTold {
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Without the address, which errors of the client may name.
-    #[error("the chat did not take it: {0}")]
-    Chat(&'static str),
-    #[error("the chat answered {0}")]
-    Status(u16),
+    #[error(transparent)]
+    Chat(#[from] NotTaken),
 }
 
 impl Teller {
@@ -70,18 +66,10 @@ impl Teller {
         {
             return Err(Failed::new("chat.webhook_file holds no address, as in https://hooks.example.com/…"));
         }
-        let mut config = Agent::config_builder()
-            .timeout_global(Some(PATIENCE))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .user_agent("primetime");
-        if url.starts_with("https") {
-            config = config.tls_config(objects::machine_tls().map_err(Failed::new)?);
-        }
         Ok(Self {
             store: app.store()?.clone(),
             clock: app.shared_clock(),
-            agent: Agent::new_with_config(config.build()),
+            poster: Poster::new(url.starts_with("https"))?,
             url: url.to_owned(),
             owner: random_word(&*app.rng),
             waits: Mutex::default(),
@@ -137,19 +125,9 @@ impl Teller {
     }
 
     async fn tell(&self, line: &AuditRow) -> Result<(), NotTold> {
-        let words = format!("*{}* {}: {}", Reply::quote(&line.who), line.what, Reply::quote(&line.body));
-        let body = serde_json::json!({ "text": words }).to_string();
-        let (agent, url) = (self.agent.clone(), self.url.clone());
-        let send = move || {
-            let sent = agent.post(&url).header("content-type", "application/json").send(body.as_str());
-            match sent.map(|answer| answer.status().as_u16()) {
-                Ok(200..=299) => Ok(()),
-                Ok(status) => Err(NotTold::Status(status)),
-                Err(ureq::Error::Timeout(_)) => Err(NotTold::Chat("no answer in time")),
-                Err(ureq::Error::HostNotFound) => Err(NotTold::Chat("its host is not known")),
-                Err(_) => Err(NotTold::Chat("it cannot be reached")),
-            }
-        };
-        tokio::task::spawn_blocking(send).await.unwrap_or(Err(NotTold::Chat("interrupted")))
+        // What was told is out of the database's reach: whoever writes the log anew, or cuts it off, cannot take this back.
+        let (who, body, head) = (Reply::quote(&line.who), Reply::quote(&line.body), anchor(line));
+        let words = format!("*{who}* {}: {body} (`{head}`)", line.what);
+        Ok(self.poster.post(&self.url, &serde_json::json!({ "text": words })).await?)
     }
 }
