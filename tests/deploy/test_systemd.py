@@ -50,8 +50,8 @@ class Units(unittest.TestCase):
         self.assertIn("ProtectSytem", self.verify(unit).stderr)
 
     def test_services_are_confined(self):
-        names = {"primetime@.service", "primetime-host.service", "primetime-host-drain.service", "primetime-settings.service",
-                 "primetime-logs.service"}
+        names = {"primetime@.service", "primetime-host.service", "primetime-host-drain.service", "primetime-registry.service",
+                 "primetime-settings.service", "primetime-logs.service"}
         for unit in self.units:
             if unit.name not in names:
                 continue

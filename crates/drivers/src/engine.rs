@@ -66,7 +66,7 @@ pub struct Spec {
 pub enum Program {
     /// A file of this machine: [`Local`](crate::Local).
     Binary(PathBuf),
-    /// A container image that the engine already has: [`Podman`](crate::Podman). Its entry point takes the arguments.
+    /// A container image that the engine has, or may pull: [`Podman`](crate::Podman). Its entry point takes the arguments.
     Image(Image),
 }
 
@@ -77,6 +77,9 @@ pub struct Image {
     pub name: String,
     /// What it must be, whatever has that name: one of these, each the SHA-256 of an image's configuration in hexadecimal digits.
     pub ids: Vec<String>,
+    /// Where it is pulled from when the engine does not have it: registry, repository and digest. `None`: nothing is pulled.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
 }
 
 impl fmt::Display for Program {

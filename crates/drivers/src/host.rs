@@ -27,8 +27,19 @@ pub enum Purpose {
     Migrate,
 }
 
-/// How a release is started here; the error says what is wrong with it.
-pub type Programs = Box<dyn Fn(&str, Purpose) -> Result<Spec, String> + Send + Sync>;
+/// Why a release cannot be started here now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Unready {
+    /// It is being brought here: ask again.
+    #[error("{0} is on its way to this host")]
+    Coming(String),
+    /// What is wrong with it.
+    #[error("{0}")]
+    Wrong(String),
+}
+
+/// How a release is started here. Answers at once: it is asked at every look.
+pub type Programs = Arc<dyn Fn(&str, Purpose) -> Result<Spec, Unready> + Send + Sync>;
 
 /// Why an instance of which release could not be started.
 struct NotStarted {
@@ -72,7 +83,7 @@ impl<E: Engine + 'static> Host<E> {
     }
 
     /// How a release is started here to serve.
-    pub fn program(&self, release: &str) -> Result<Spec, String> {
+    pub fn program(&self, release: &str) -> Result<Spec, Unready> {
         (self.programs)(release, Purpose::Serve)
     }
 
@@ -157,13 +168,18 @@ impl<E: Engine + 'static> Driver for Host<E> {
         }
         match action {
             Action::Migrate { generation, release, limit_s } => {
-                let program = (self.programs)(release, Purpose::Migrate);
+                let (programs, release) = (self.programs.clone(), release.clone());
+                let program = move || programs(&release, Purpose::Migrate);
                 let engine = self.engine.clone();
                 self.migrations.begin(engine, *generation, Duration::from_secs(*limit_s), program);
             }
             Action::StopMigration => self.migrations.stop(),
             Action::Start { name, release, .. } => {
-                let spec = self.program(release).map_err(|why| self.not_started(name, release, why))?;
+                let spec = self.program(release).map_err(|unready| match unready {
+                    // Whoever asked sees that it is not there yet, and asks again, as long as it waits for an instance.
+                    Unready::Coming(_) => DriverError::new(unready.to_string()),
+                    Unready::Wrong(why) => self.not_started(name, release, why),
+                })?;
                 match self.engine.start(&named(name)?, &spec, Traffic::WhenAdmitted).await {
                     // An image that is not here, a binary that cannot be run: asking again will not help.
                     Err(EngineError::Refused(why)) if !self.is_there(name).await => {

@@ -18,7 +18,7 @@ mod probe;
 mod program;
 
 pub use engine::{Caps, End, Engine, EngineError, Image, Instance, Name, Program, Spec, State, Traffic};
-pub use host::{Host, Programs, Purpose};
+pub use host::{Host, Programs, Purpose, Unready};
 pub use keeper::{Goal, Keeper, Kept, MOST_PAUSE, Patience};
 pub use local::Local;
 pub use podman::Podman;

@@ -9,6 +9,8 @@ use crate::{Digest, Hash, ImageTag, PictureHash, Repository};
 /// Longest track id in bytes: `s-` and the longest language tag (35) with room to grow.
 pub const MAX_TRACK_ID: usize = 64;
 
+const RELEASE: &str = "release.json";
+
 /// Why a text is not a track id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a track id: 1 to {MAX_TRACK_ID} letters, digits and `-`, starting with a letter")]
@@ -66,6 +68,10 @@ pub enum KeyKind {
     ImageBlob,
     /// `oci/manifests/{hash}`: a manifest or index of container images.
     ImageManifest,
+    /// `releases/{name}/release.json`: what a release consists of, signed. It is put there last.
+    Release,
+    /// `releases/{name}/{hash}`: a file of a release.
+    ReleaseFile,
 }
 
 /// Why a text is not a key.
@@ -160,6 +166,16 @@ impl Key {
         format!("oci/tags/{}/", repository.as_str().replace('/', "!"))
     }
 
+    /// What the release of this name consists of. Its images have the name as their tag, so that whatever is a tag may be one.
+    pub fn release(name: &ImageTag) -> Self {
+        Self::make(format!("releases/{name}/{RELEASE}"))
+    }
+
+    /// A file of a release. By its digest: what a push that was broken off left there is in nobody's way.
+    pub fn release_file(name: &ImageTag, digest: &Digest) -> Self {
+        Self::make(format!("releases/{name}/{}", digest.hex()))
+    }
+
     /// As it stands in the store.
     pub fn as_str(&self) -> &str {
         &self.text
@@ -212,6 +228,14 @@ fn classify(text: &str) -> Option<KeyKind> {
             hash.parse::<PictureHash>().ok().map(|_| KeyKind::Edition)
         }
         "oci" => oci(rest),
+        "releases" => {
+            let (name, file) = rest.split_once('/')?;
+            name.parse::<ImageTag>().ok()?;
+            match file {
+                RELEASE => Some(KeyKind::Release),
+                file => Digest::from_hex(file).ok().map(|_| KeyKind::ReleaseFile),
+            }
+        }
         _ => None,
     }
 }
@@ -290,6 +314,8 @@ mod tests {
             ),
             (Key::golden_image(&hash), KeyKind::GoldenImage),
             (Key::golden_catalogue(), KeyKind::Announcement),
+            (Key::release(&"primetime-0.1.0-3ad7ac1b90f2".parse().unwrap()), KeyKind::Release),
+            (Key::release_file(&"v41".parse().unwrap(), &digest), KeyKind::ReleaseFile),
         ];
         for (key, kind) in all {
             assert_eq!(key.kind(), kind);
@@ -341,6 +367,10 @@ mod tests {
             "oci/tags/../a",
             "oci/tags/a/b/c",
             "oci/tags/!/a",
+            "releases/../release.json",
+            "releases/v1/primetime",
+            "releases/v1/..",
+            "releases/release.json",
             ".tmp/x",
             "/media/a/v.mp4",
         ] {
@@ -350,7 +380,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_parses_is_a_plain_relative_path(text in "(media|images|sections|editions|oci|oci/tags)/[a-z0-9./%!-]{0,40}") {
+        fn what_parses_is_a_plain_relative_path(text in "(media|images|sections|editions|oci|oci/tags|releases)/[a-z0-9./%!-]{0,40}") {
             if let Ok(key) = text.parse::<Key>() {
                 let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
                 prop_assert!(key.as_str().split('/').all(plain), "{}", key);

@@ -43,7 +43,7 @@ Examples:
   primetime import catalogue/ --check              only say what is wrong with it
   primetime release build                          images, bill of materials, signature; twice the same bytes
   primetime serve --roles registry --data /var/lib/primetime
-  primetime release push image/ --tag 1.4.0        an OCI image layout into the store; hosts pull it
+  primetime release push target/releases/v42       into the store: hosts fetch it when it is rolled
   primetime host --roles site,origin --release v41 --instances 4
   primetime release roll v42                       a canary, judged; then waves; undone by itself when worse
   primetime release undo --why odd-colours         back to the release before
@@ -184,14 +184,14 @@ pub struct ImportArgs {
 
 #[derive(Debug, Args)]
 pub struct PushArgs {
-    /// The image layout: a folder with oci-layout and index.json
-    pub layout: PathBuf,
-    /// The repository, as engines name it
-    #[arg(long, default_value = "primetime")]
-    pub repository: objects::Repository,
-    /// The tag that means it from now on
+    /// A release's folder, with release.json; or an image layout, with oci-layout and index.json
+    pub dir: PathBuf,
+    /// Of a layout: the repository, as engines name it [default: primetime]
     #[arg(long)]
-    pub tag: objects::ImageTag,
+    pub repository: Option<objects::Repository>,
+    /// Of a layout: the tag that means it from now on; a release's images have its name
+    #[arg(long)]
+    pub tag: Option<objects::ImageTag>,
     /// Which of several images in the layout: its org.opencontainers.image.ref.name
     #[arg(long, value_name = "NAME")]
     pub image: Option<String>,
@@ -211,7 +211,7 @@ pub struct DemoArgs {
 pub enum ReleaseCommand {
     #[command(flatten)]
     Files(ReleaseFiles),
-    /// Write an OCI image layout into the object store, from where hosts' registries pull it
+    /// Write a release into the object store, from where hosts fetch it; or one OCI image layout, for their registries
     Push(PushArgs),
     #[command(flatten)]
     Rollout(RolloutCommand),

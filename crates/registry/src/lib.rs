@@ -31,6 +31,9 @@ mod upstream;
 pub use error::FetchError;
 pub use limits::RegistryLimits;
 pub use path::fuzz_path;
-pub use peers::{PeerAddress, PeerError};
+pub use peers::{
+    PeerAddress, PeerError,
+    names::{EVERY, Names, PeerName, Resolve, system as resolver},
+};
 pub use registry::{Registry, RegistryParts};
 pub use router::router;

@@ -5,10 +5,13 @@
 //! answers from its disk or from the store, never from a third: there are no loops.
 
 mod client;
+pub mod names;
 
 use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
     sync::{
-        Arc,
+        Arc, PoisonError, RwLock,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -39,6 +42,12 @@ pub struct PeerError(String);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PeerAddress(Authority);
 
+impl From<SocketAddr> for PeerAddress {
+    fn from(address: SocketAddr) -> Self {
+        Self(address.to_string().parse().expect("an address and a port are an authority"))
+    }
+}
+
 impl std::str::FromStr for PeerAddress {
     type Err = PeerError;
     fn from_str(text: &str) -> Result<Self, PeerError> {
@@ -57,14 +66,22 @@ impl std::str::FromStr for PeerAddress {
     }
 }
 
-/// All other hosts, and this one's place among them.
+/// All other hosts, and this one's place among them; hosts may come and go.
 pub(crate) struct Peers {
-    peers: Vec<Peer>,
-    here: Option<PeerAddress>,
+    known: RwLock<Known>,
     client: client::Client,
     clock: Arc<dyn Clock>,
     down: Duration,
     stats: Stats,
+}
+
+/// The hosts as they are now.
+#[derive(Default)]
+struct Known {
+    /// By a number that no other peer ever gets, so that what is said of one that is gone is said of nobody.
+    others: BTreeMap<usize, Arc<Peer>>,
+    here: Option<PeerAddress>,
+    next: usize,
 }
 
 struct Peer {
@@ -88,16 +105,39 @@ impl Peers {
         clock: Arc<dyn Clock>,
         stats: Stats,
     ) -> Self {
-        let others = all.iter().filter(|address| here.as_ref() != Some(address)).take(MAX_PEERS);
-        let peers = others
-            .map(|address| Peer { address: address.clone(), until: AtomicI64::new(i64::MIN) })
-            .collect();
-        Self { peers, here, client: client::Client::new(limits), clock, down: limits.peer_down, stats }
+        let (known, client) = (RwLock::default(), client::Client::new(limits));
+        let peers = Self { known, client, clock, down: limits.peer_down, stats };
+        peers.set(all, here);
+        peers
+    }
+
+    /// These are all hosts from now on. What is known of those that were among them before stays known.
+    pub fn set(&self, all: &[PeerAddress], here: Option<PeerAddress>) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        let others: Vec<&PeerAddress> =
+            all.iter().filter(|address| here.as_ref() != Some(address)).take(MAX_PEERS).collect();
+        known.others.retain(|_, peer| others.contains(&&peer.address));
+        for address in others {
+            if known.others.values().all(|peer| peer.address != *address) {
+                let peer = Peer { address: address.clone(), until: AtomicI64::new(i64::MIN) };
+                let number = known.next;
+                known.others.insert(number, Arc::new(peer));
+                known.next += 1;
+            }
+        }
+        known.here = here;
+        self.stats.peers.set(i64::try_from(known.others.len()).unwrap_or(i64::MAX));
+    }
+
+    /// One that is still among them.
+    fn peer(&self, number: usize) -> Option<Arc<Peer>> {
+        self.known.read().unwrap_or_else(PoisonError::into_inner).others.get(&number).cloned()
     }
 
     /// All hosts, the one that reads this piece from the store first.
     pub fn rank(&self, digest: &Digest, piece: u64) -> Vec<Node> {
-        if self.peers.is_empty() {
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if known.others.is_empty() {
             return vec![Node::Here];
         }
         let weight = |address: &PeerAddress| {
@@ -105,27 +145,28 @@ impl Peers {
             hasher.update(&digest.0).update(&piece.to_le_bytes()).update(address.0.as_str().as_bytes());
             *hasher.finalize().as_bytes()
         };
-        let peers = self.peers.iter().enumerate().map(|(n, peer)| (weight(&peer.address), Node::Peer(n)));
+        let peers = known.others.iter().map(|(number, peer)| (weight(&peer.address), Node::Peer(*number)));
         let mut all: Vec<_> =
-            peers.chain(self.here.iter().map(|address| (weight(address), Node::Here))).collect();
+            peers.chain(known.here.iter().map(|address| (weight(address), Node::Here))).collect();
         all.sort_unstable_by_key(|(weight, _)| std::cmp::Reverse(*weight));
         all.into_iter().map(|(_, node)| node).collect()
     }
 
     /// Is it worth asking?
     pub fn up(&self, peer: usize) -> bool {
-        self.clock.now() >= Timestamp(self.peers[peer].until.load(Ordering::Relaxed))
+        self.peer(peer).is_some_and(|peer| self.clock.now() >= Timestamp(peer.until.load(Ordering::Relaxed)))
     }
 
     /// Its bytes were wrong: it is left alone for long.
     pub fn distrust(&self, peer: usize, digest: &Digest) {
-        tracing::error!(peer = %self.peers[peer].address.0, %digest, "a peer sent wrong bytes; it is not asked for a while");
-        self.leave(peer, DISTRUSTED);
+        let Some(peer) = self.peer(peer) else { return };
+        tracing::error!(peer = %peer.address.0, %digest, "a peer sent wrong bytes; it is not asked for a while");
+        self.leave(&peer, DISTRUSTED);
     }
 
-    fn leave(&self, peer: usize, how_long: Duration) {
+    fn leave(&self, peer: &Peer, how_long: Duration) {
         self.stats.peer_failures.inc();
-        self.peers[peer].until.store(self.clock.now().plus(how_long).micros(), Ordering::Relaxed);
+        peer.until.store(self.clock.now().plus(how_long).micros(), Ordering::Relaxed);
     }
 
     /// The bytes `from..to` of a blob, as a peer has them: to be verified.
@@ -155,12 +196,13 @@ impl Peers {
         for node in self.rank(digest, 0) {
             if let Node::Peer(peer) = node
                 && self.up(peer)
+                && let Some(peer) = self.peer(peer)
             {
                 let path = format!("/v2/{ANY}/blobs/{digest}");
-                match self.client.length(&self.peers[peer].address.0, &path).await {
+                match self.client.length(&peer.address.0, &path).await {
                     Ok(Some(length)) => return Some(length),
                     Ok(None) => {}
-                    Err(error) => self.failed(peer, &error),
+                    Err(error) => self.failed(&peer, &error),
                 }
             }
         }
@@ -168,21 +210,22 @@ impl Peers {
     }
 
     async fn ask(&self, peer: usize, path: &str, range: Option<(u64, u64)>, limit: u64) -> Option<Vec<u8>> {
-        match self.client.get(&self.peers[peer].address.0, path, range, limit).await {
+        let peer = self.peer(peer)?;
+        match self.client.get(&peer.address.0, path, range, limit).await {
             Ok(Some(bytes)) => {
                 self.stats.peer_bytes.inc_by(bytes.len() as u64);
                 Some(bytes)
             }
             Ok(None) => None,
             Err(error) => {
-                self.failed(peer, &error);
+                self.failed(&peer, &error);
                 None
             }
         }
     }
 
-    fn failed(&self, peer: usize, error: &client::ClientError) {
-        tracing::warn!(peer = %self.peers[peer].address.0, error = %web::problem::chain(error), "a peer does not answer; it is skipped for a while");
+    fn failed(&self, peer: &Peer, error: &client::ClientError) {
+        tracing::warn!(peer = %peer.address.0, error = %web::problem::chain(error), "a peer does not answer; it is skipped for a while");
         self.leave(peer, self.down);
     }
 }
@@ -217,13 +260,36 @@ mod tests {
                 .enumerate()
                 .map(|(here, view)| match view.rank(&Digest([1; 32]), piece)[0] {
                     Node::Here => all[here].0.as_str(),
-                    Node::Peer(n) => view.peers[n].address.0.as_str(),
+                    Node::Peer(n) => all[n + usize::from(n >= here)].0.as_str(),
                 })
                 .collect();
             assert!(first.iter().all(|owner| *owner == first[0]));
             owned[all.iter().position(|address| address.0.as_str() == first[0]).unwrap()] += 1;
         }
         assert!(owned.iter().all(|n| (1..=25).contains(n)), "{owned:?}");
+    }
+
+    #[test]
+    fn hosts_come_and_go_and_what_is_known_of_the_others_stays() {
+        let all: Vec<PeerAddress> =
+            (0..4).map(|n| format!("http://10.0.0.{n}:5000").parse().unwrap()).collect();
+        let view = peers(&all[..3], 0);
+        let digest = Digest([1; 32]);
+        let numbers = |view: &Peers| {
+            let mut all: Vec<_> =
+                view.rank(&digest, 0).into_iter().filter(|node| *node != Node::Here).collect();
+            all.sort_by_key(|node| format!("{node:?}"));
+            all
+        };
+        assert_eq!(numbers(&view), [Node::Peer(0), Node::Peer(1)]);
+        view.distrust(1, &digest);
+        // One leaves, one comes: it is nobody that was known before.
+        view.set(&[all[0].clone(), all[2].clone(), all[3].clone()], Some(all[0].clone()));
+        assert_eq!(numbers(&view), [Node::Peer(1), Node::Peer(2)]);
+        assert!(!view.up(0) && !view.up(1) && view.up(2));
+        view.distrust(0, &digest);
+        view.set(&all, Some(all[0].clone()));
+        assert!(view.up(3), "back, and begun anew");
     }
 
     #[test]

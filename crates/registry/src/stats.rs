@@ -18,6 +18,7 @@ pub(crate) struct Stats {
     pub disk_bytes: Gauge,
     pub disk_limit: Gauge,
     pub fetching: Gauge,
+    pub peers: Gauge,
 }
 
 impl Stats {
@@ -40,6 +41,7 @@ impl Stats {
             disk_bytes: gauge("registry_disk_bytes", "Bytes kept on disk, those on their way included"),
             disk_limit: gauge("registry_disk_limit_bytes", "Bytes that may be kept on disk"),
             fetching: gauge("registry_fetching", "Blobs on their way"),
+            peers: gauge("registry_peers", "Other hosts' registries that are known"),
         }
     }
 }

@@ -3,7 +3,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use objects::signed::SignedError;
+use objects::{ImageNameError, ObjectError, signed::SignedError};
 use oci_spec::image::Digest;
 
 /// Why a release was not made, or is not believed.
@@ -112,6 +112,46 @@ pub enum ReleaseError {
     /// A file that nobody signed for.
     #[error("{0} does not belong to the release")]
     Extra(String),
+    /// A name that no release in the store can have.
+    #[error("`{name}` is no name of a release that hosts can fetch: {why}")]
+    Name {
+        /// As it was said.
+        name: String,
+        /// The rule that it breaks.
+        why: ImageNameError,
+    },
+    /// A name means one release for ever.
+    #[error(
+        "the store has another release of the name {0}, and hosts may run it: nothing was changed; build under another name"
+    )]
+    Taken(String),
+    /// Nobody has pushed it.
+    #[error("the store has no release {0}: `primetime release push` puts it there")]
+    NotPushed(String),
+    /// What lies in the store by a name was signed under another one.
+    #[error("what the store has by the name {name} is the release {found}")]
+    Misnamed {
+        /// What was asked for.
+        name: String,
+        /// As signed.
+        found: String,
+    },
+    /// More than a host reads, whoever signed it.
+    #[error("{path} is said to have {size} bytes, more than a release may ({limit})")]
+    TooLarge {
+        /// Which, within the release.
+        path: String,
+        /// As signed, in bytes.
+        size: u64,
+        /// In bytes.
+        limit: u64,
+    },
+    /// It was no longer wanted, or took too long.
+    #[error("it was given up: {0}")]
+    GivenUp(String),
+    /// The object store did not do it.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
     /// The images are not the ones that the manifest names.
     #[error("image {name}: {why}")]
     Image {

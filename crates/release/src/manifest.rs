@@ -4,6 +4,7 @@ use std::{fs, path::Path};
 
 use domain::Timestamp;
 use objects::{
+    ImageTag,
     keys::{KeyRing, SigningKey},
     signed::{self, MAX_ENVELOPE},
 };
@@ -102,6 +103,11 @@ impl Manifest {
             return Err(ReleaseError::Manifest(format!("it is {length} bytes long")));
         }
         Self::open(&fs::read(&path).at("read", &path)?, ring)
+    }
+
+    /// The name as tag of its images, and as part of its keys in the store.
+    pub fn tag(&self) -> Result<ImageTag, ReleaseError> {
+        self.name.parse().map_err(|why| ReleaseError::Name { name: self.name.clone(), why })
     }
 
     fn check(&self) -> Result<(), ReleaseError> {

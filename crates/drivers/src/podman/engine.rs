@@ -51,7 +51,7 @@ impl Engine for Podman {
             format!("{}={}", container::STARTED, self.clock.now().0),
         ];
         // By what it is, not by its name: the name may be another's a moment later.
-        let id = image::id(&self.cli, spec).await?;
+        let id = image::id(&self.cli, &self.pulls, spec).await?;
         let mut options = vec!["--detach", "--name", &container];
         options.extend(labels.iter().flat_map(|label| ["--label", label.as_str()]));
         let arguments = self.given.run(spec, &id, &self.network, &options);

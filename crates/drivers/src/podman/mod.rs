@@ -16,6 +16,7 @@ mod image;
 mod look;
 mod once;
 mod proxy;
+mod pull;
 mod run;
 
 use std::{
@@ -34,6 +35,7 @@ use self::{
     cli::{Cli, Failure},
     container::Facts,
     proxy::Proxy,
+    pull::Pulls,
 };
 use crate::{EngineError, Name};
 
@@ -74,6 +76,7 @@ pub struct Settings {
 pub struct Podman {
     service: Name,
     cli: Cli,
+    pulls: Pulls,
     proxy: Proxy,
     network: String,
     given: Given,
@@ -128,6 +131,7 @@ impl Podman {
         let podman = Self {
             service,
             cli: Cli { program: podman, environment, patience },
+            pulls: Pulls::new(clock.clone()),
             proxy: Proxy { socket, backend },
             network,
             given,

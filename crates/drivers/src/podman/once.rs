@@ -60,7 +60,7 @@ impl Podman {
     ) -> Result<(), Undone> {
         // One whose supervisor was killed may be there still; the end that is seen below must not be that one's.
         self.remove(container).await?;
-        let id = image::id(&self.cli, spec).await?;
+        let id = image::id(&self.cli, &self.pulls, spec).await?;
         let arguments = self.given.run(spec, &id, &self.network, &["--replace", "--name", container]);
         match program::complete(self.cli.command(&arguments), limit, stop).await {
             Ok(()) => self.has_ended_well(container).await,

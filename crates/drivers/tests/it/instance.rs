@@ -36,7 +36,7 @@ pub fn spec_of(release: &str, program: Program) -> Spec {
 
 /// An image that nobody signed.
 pub fn image(name: &str) -> Program {
-    Program::Image(Image { name: name.to_owned(), ids: Vec::new() })
+    Program::Image(Image { name: name.to_owned(), ids: Vec::new(), from: None })
 }
 
 #[allow(clippy::disallowed_methods, reason = "an instance is a process of its own")]

@@ -1,6 +1,6 @@
 //! What can be typed about instances that are containers.
 
-use std::path::PathBuf;
+use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -18,9 +18,12 @@ pub struct ContainerArgs {
     /// What instances are
     #[arg(long, value_enum, default_value_t = EngineKind::Local)]
     pub engine: EngineKind,
-    /// podman: the image of a release is REPOSITORY:RELEASE, which podman has already and which the signed release has, too
+    /// podman: the image of a release is REPOSITORY:RELEASE, which the signed release has, too; it is pulled as what follows the last `/`
     #[arg(long, value_name = "REPOSITORY", default_value = "localhost/primetime")]
     pub image: String,
+    /// podman: this host's registry, from which images are pulled that podman does not have [default: none are pulled]
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub registry: Option<SocketAddr>,
     /// podman: haproxy's admin socket
     #[arg(long, value_name = "SOCKET", required_if_eq("engine", "podman"))]
     pub proxy: Option<PathBuf>,

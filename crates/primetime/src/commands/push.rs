@@ -1,6 +1,10 @@
-//! `release push`: an image goes into the store, from where every host's registry pulls it.
+//! `release push`: a release, or one image, goes into the store, from where hosts fetch it.
 
-use registry::push::{self, Destination};
+use std::path::Path;
+
+use objects::Repository;
+use registry::push::{self as images, Destination};
+use release::{IMAGES_DIR, Manifest, Pushing, RELEASE_FILE};
 use tokio::task::spawn_blocking;
 
 use super::show;
@@ -12,23 +16,95 @@ use crate::{
     keys::{self, Purpose},
 };
 
-/// Pushes one image; the tag moves last.
+/// The repository of a layout that nobody named.
+const REPOSITORY: &str = "primetime";
+
+/// What became of it, added up.
+#[derive(Default)]
+struct Count {
+    new: usize,
+    there: usize,
+    bytes: u64,
+}
+
+impl Count {
+    fn add(&mut self, new: usize, there: usize, bytes: u64) {
+        (self.new, self.there, self.bytes) = (self.new + new, self.there + there, self.bytes + bytes);
+    }
+
+    fn words(&self) -> String {
+        let Self { new, there, bytes } = self;
+        format!("{new} objects new, {there} there already, {bytes} bytes")
+    }
+}
+
+/// Pushes what lies in the folder; that by which it is found comes last.
 pub async fn run(config: Config, args: PushArgs) -> Result<(), Failed> {
-    // It needs the objects and a key, and no database.
+    // It needs the objects and keys, and no database.
     let app = App::open(Config { database: None, ..config }).await?;
+    let pushed = spawn_blocking(move || match args.dir.join(RELEASE_FILE).is_file() {
+        true => release(&app, &args),
+        false => layout(&app, &args),
+    });
+    show(&pushed.await.doing(|| "push".into())??)
+}
+
+fn release(app: &App, args: &PushArgs) -> Result<String, Failed> {
+    let dir = &args.dir;
+    if args.tag.is_some() || args.repository.is_some() || args.image.is_some() {
+        return Err(Failed::new(format!(
+            "{} is a release, whose images have its name as their tag: leave --tag, --repository and --image out",
+            dir.display()
+        )));
+    }
+    let doing = || format!("push the release in {}", dir.display());
+    let ring = keys::ring(&app.data, Purpose::Release, &app.config.trusted)?;
+    let pushing = Pushing::begin(&app.objects, dir, &ring).doing(doing)?;
+    let Manifest { name, images, .. } = pushing.manifest().clone();
+    let mut count = Count::default();
+    for image in &images {
+        let repository: Repository =
+            image.name.parse().doing(|| format!("push the image {} of {name}", image.name))?;
+        let layout = dir.join(IMAGES_DIR);
+        let pushed = image_to(app, &layout, Some(&image.name), &repository, pushing.tag())?;
+        if pushed.manifest.to_string() != image.digest.to_string() {
+            return Err(Failed::new(format!("{name} changed while it was pushed; hosts do not see it")));
+        }
+        count.add(pushed.written, pushed.present, pushed.bytes);
+    }
+    let sent = pushing.files().doing(doing)?;
+    count.add(sent.written, sent.present, sent.bytes);
+    let announced = pushing.announce().doing(doing)?;
+    let is_new = announced == objects::Put::Written;
+    count.add(usize::from(is_new), usize::from(!is_new), 0);
+    let so = if is_new { "is in the store" } else { "was in the store already" };
+    Ok(format!("{name} {so}: {}. `primetime release roll {name}` rolls it out.\n", count.words()))
+}
+
+fn layout(app: &App, args: &PushArgs) -> Result<String, Failed> {
+    let PushArgs { dir, repository, tag, image } = args;
+    let tag = tag.as_ref().ok_or_else(|| {
+        Failed::new(format!("{} has no {RELEASE_FILE}: say by --tag what its image is called", dir.display()))
+    })?;
+    let usual = || REPOSITORY.parse().doing(|| "name the repository".into());
+    let repository = repository.clone().map_or_else(usual, Ok)?;
+    let pushed = image_to(app, dir, image.as_deref(), &repository, tag)?;
+    let mut count = Count::default();
+    count.add(pushed.written, pushed.present, pushed.bytes);
+    Ok(format!("{repository}:{tag} is {}: {}.\n", pushed.manifest, count.words()))
+}
+
+/// Pushes one image; its tag moves last.
+fn image_to(
+    app: &App,
+    layout: &Path,
+    image: Option<&str>,
+    repository: &Repository,
+    tag: &objects::ImageTag,
+) -> Result<images::Pushed, Failed> {
     let key = keys::signing(&app.data, Purpose::Image, &*app.rng)?;
     let ring = keys::ring(&app.data, Purpose::Image, &app.config.trusted)?;
-    let (objects, now) = (app.objects.clone(), app.clock.now());
-    let PushArgs { layout, repository, tag, image } = args;
-    let name = format!("{repository}:{tag}");
-    let pushed = spawn_blocking(move || {
-        let to = Destination { repository: &repository, tag: &tag, key: &key, ring: &ring, now };
-        push::push(&objects, &layout, image.as_deref(), &to)
-    });
-    let pushed =
-        pushed.await.doing(|| "push".into())?.doing(|| format!("push {name}: its tag is where it was"))?;
-    show(&format!(
-        "{name} is {}: {} objects new, {} there already, {} bytes.\n",
-        pushed.manifest, pushed.written, pushed.present, pushed.bytes
-    ))
+    let to = Destination { repository, tag, key: &key, ring: &ring, now: app.clock.now() };
+    images::push(&app.objects, layout, image, &to)
+        .doing(|| format!("push {repository}:{tag}: its tag is where it was"))
 }

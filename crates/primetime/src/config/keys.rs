@@ -156,12 +156,14 @@ pub const KEYS: &[Key] = &[
     key(
         "registry.peers",
         "",
-        "other hosts' registries, asked before the store, as in `http://10.0.0.7:5000,http://10.0.0.8:5000`; unset: none",
+        "other hosts' registries, asked before the store, as in `http://10.0.0.7:5000,http://10.0.0.8:5000`, or a name whose \
+         addresses they all are, as in `dns:registry.internal:5000`; unset: none",
     ),
     key(
         "registry.self",
         "",
-        "this host's registry as it stands in the others' registry.peers; unset: it is not asked first",
+        "this host's registry as it stands in the others' registry.peers; unset: it is not asked first, unless registry.peers \
+         is a name, among whose addresses it knows its own",
     ),
     key(
         "clock.require_sync",

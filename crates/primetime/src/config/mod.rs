@@ -18,7 +18,7 @@ pub use keys::PREFIX;
 pub use layers::{ConfigError, Layers, Source};
 pub use objects::{Bucket, CredentialsFrom, Trusted, secrets};
 pub use print::print;
-use registry::PeerAddress;
+use registry::{PeerAddress, PeerName};
 use store::Location;
 
 /// What one process is told.
@@ -100,8 +100,10 @@ pub struct ImageRegistry {
     pub listen: SocketAddr,
     /// Its disk, in bytes.
     pub disk: u64,
-    /// Other hosts' registries.
+    /// Other hosts' registries, listed.
     pub peers: Vec<PeerAddress>,
+    /// The name of all of them instead.
+    pub name: Option<PeerName>,
     /// This host's, as the others know it.
     pub here: Option<PeerAddress>,
 }
@@ -234,7 +236,8 @@ impl Config {
             registry: ImageRegistry {
                 listen: parse(layers, "registry.listen", "an address and port, as in 127.0.0.1:5000")?,
                 disk: megabytes("registry.disk_mb")?,
-                peers: peers(layers)?,
+                peers: peers(layers)?.0,
+                name: peers(layers)?.1,
                 here: optional(layers, "registry.self", "an address, as in http://10.0.0.7:5000")?,
             },
             require_sync: parse(layers, "clock.require_sync", "true or false")?,
@@ -335,13 +338,18 @@ fn countries(layers: &Layers) -> Result<Option<Vec<Territory>>, ConfigError> {
         .map_err(|_| wrong(layers, key, "ISO 3166-1 codes, as in KR,US"))
 }
 
-fn peers(layers: &Layers) -> Result<Vec<PeerAddress>, ConfigError> {
+/// A list, or one name that means all hosts.
+fn peers(layers: &Layers) -> Result<(Vec<PeerAddress>, Option<PeerName>), ConfigError> {
     let key = "registry.peers";
     let said = layers.said(key).text;
+    let said = said.trim();
+    let expected = "addresses, as in http://10.0.0.7:5000,http://10.0.0.8:5000, or one name, as in dns:registry.internal:5000";
+    if said.starts_with("dns:") {
+        return said.parse().map(|name| (Vec::new(), Some(name))).map_err(|_| wrong(layers, key, expected));
+    }
     let addresses = said.split(',').map(str::trim).filter(|text| !text.is_empty()).map(str::parse);
-    addresses
-        .collect::<Result<_, _>>()
-        .map_err(|_| wrong(layers, key, "addresses, as in http://10.0.0.7:5000,http://10.0.0.8:5000"))
+    let listed = addresses.collect::<Result<_, _>>().map_err(|_| wrong(layers, key, expected))?;
+    Ok((listed, None))
 }
 
 fn log_format(layers: &Layers) -> Result<LogFormat, ConfigError> {

@@ -92,6 +92,8 @@ fn wrong_values_name_key_source_and_what_would_do() {
         ("objects.endpoint", "https://s3.example.com"),
         ("keys.edition", "no key"),
         ("registry.peers", "10.0.0.7:5000"),
+        ("registry.peers", "dns:registry.internal"),
+        ("registry.peers", "dns:a:5000,dns:b:5000"),
         ("registry.self", "https://a:1"),
     ] {
         let mut layers = Layers::defaults();

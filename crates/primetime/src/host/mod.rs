@@ -3,6 +3,7 @@
 
 mod capacity;
 mod containers;
+mod fetch;
 mod operators;
 mod releases;
 mod share;
@@ -13,9 +14,12 @@ use std::{
     time::Duration,
 };
 
-use drivers::{Caps, Engine, Goal, Host, Keeper, Local, Patience, Purpose, State, local::LocalLimits};
+use drivers::{
+    Caps, Engine, Goal, Host, Keeper, Local, Patience, Purpose, State, Unready, local::LocalLimits,
+};
 use fleet::rollout::Rollout;
 use ops::{Controller, Hosts, Post, Ticked};
+use release::Needed;
 use store::{RolloutState, Store};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -35,6 +39,7 @@ use crate::{
 };
 use capacity::{Asked, Count, Planned};
 pub use capacity::{Backstop, Each, Pace};
+use fetch::Fetcher;
 use releases::{Folder, Images, Releases, Signed};
 
 /// Between two looks: an order is begun to be carried out in this time, an undo too.
@@ -54,14 +59,19 @@ pub async fn run(
     configuration: Vec<String>,
 ) -> Result<(), Failed> {
     let arguments = wanted.arguments.clone();
-    let signed = Signed {
-        dir: wanted.releases.clone().unwrap_or_else(|| app.data.path().join("releases")),
-        ring: keys::ring(&app.data, Signs::Release, &app.config.trusted)?,
+    let dir = wanted.releases.clone().unwrap_or_else(|| app.data.path().join("releases"));
+    let ring = keys::ring(&app.data, Signs::Release, &app.config.trusted)?;
+    let needed = match wanted.containers.engine {
+        EngineKind::Local => Needed::Binary,
+        EngineKind::Podman => Needed::Images,
     };
+    let fetcher = Fetcher::new(app, dir.clone(), ring.clone(), needed);
+    let signed = Signed { dir, ring, fetcher };
     if wanted.containers.engine == EngineKind::Podman {
         let memory = Some(wanted.containers.memory << 20);
         let caps = Caps { memory, files: None };
-        let images = Images { signed, repository: wanted.containers.image.clone(), arguments, caps };
+        let (repository, registry) = (wanted.containers.image.clone(), wanted.containers.registry);
+        let images = Images { signed, repository, registry, arguments, caps };
         return keep(app, wanted, containers::open(app, wanted).await?, Releases::Images(images)).await;
     }
     let folder = Folder { signed, configuration, arguments };
@@ -96,7 +106,7 @@ async fn keep<E: Engine + 'static>(
         machine.clone(),
         engine.clone(),
         app.clock.clone(),
-        Box::new(move |release, purpose| programs.program(release, purpose)),
+        Arc::new(move |release, purpose| programs.program(release, purpose)),
     );
     let clock = app.shared_clock();
     let mut post = Post::new(store.clone(), host, clock.clone(), service.clone(), machine.clone())
@@ -151,6 +161,8 @@ async fn keep<E: Engine + 'static>(
         match ticked {
             Ok(Ticked::Stepped { .. }) => {
                 rolling = true;
+                // Both releases of the rollout are on their way from its beginning on, whoever will start them.
+                steady.release(&releases).await?;
                 continue;
             }
             Ok(Ticked::Replaced) => tracing::warn!(service, "another controller carries the rollout on"),
@@ -186,7 +198,8 @@ async fn keep<E: Engine + 'static>(
                     warn(&error, "not everything runs that should");
                 }
             }
-            Err(why) => tracing::error!(why, "what should run cannot be started"),
+            Err(Unready::Coming(_)) => {}
+            Err(Unready::Wrong(why)) => tracing::error!(why, "what should run cannot be started"),
         }
     }
     if let Err(error) = controller.leave(&service).await {
@@ -271,11 +284,16 @@ impl Steady {
                     releases.said()
                 ))
             })?),
-            Some(row) if row.state == RolloutState::Running => None,
             Some(row) => {
                 let rollout: Rollout =
                     serde_json::from_str(&row.body).doing(|| "read the last rollout".into())?;
                 let Rollout { plan, .. } = rollout;
+                if row.state == RolloutState::Running {
+                    releases.expect(&plan.from);
+                    releases.expect(&plan.to);
+                    self.known = Some(None);
+                    return Ok(None);
+                }
                 Some(if row.state == RolloutState::Done { plan.to } else { plan.from })
             }
         };

@@ -3,12 +3,15 @@
 
 use std::{
     fs,
+    net::SocketAddr,
     path::{Path, PathBuf},
 };
 
-use drivers::{Caps, Image, Program, Purpose, Spec};
-use objects::keys::KeyRing;
+use drivers::{Caps, Image, Program, Purpose, Spec, Unready};
+use objects::{ImageTag, keys::KeyRing};
 use release::{Manifest, ReleaseError};
+
+use super::fetch::Fetcher;
 
 /// Where they are, and how they are started.
 pub enum Releases {
@@ -19,12 +22,22 @@ pub enum Releases {
 }
 
 impl Releases {
-    /// How a release is started.
-    pub fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, String> {
+    /// How a release is started. One that is not here is fetched.
+    pub fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, Unready> {
         match self {
             Self::Folder(folder) => folder.program(release, purpose),
             Self::Images(images) => images.program(release, purpose),
         }
+    }
+
+    /// Begins to fetch a release that will be needed, if it is not here.
+    pub fn expect(&self, release: &str) {
+        let signed = match self {
+            Self::Folder(folder) => &folder.signed,
+            Self::Images(images) => &images.signed,
+        };
+        // What is wrong with it is said when it is to be started.
+        let _ = signed.here(release);
     }
 
     /// Where they are and which, for somebody who has to choose.
@@ -42,23 +55,42 @@ impl Releases {
 pub struct Images {
     pub signed: Signed,
     pub repository: String,
+    /// What podman does not have is pulled from here.
+    pub registry: Option<SocketAddr>,
     /// What follows `serve`.
     pub arguments: Vec<String>,
     pub caps: Caps,
 }
 
 impl Images {
-    fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, String> {
-        // The name comes from outside, and must not be another image's.
-        release.parse::<objects::ImageTag>().map_err(|error| format!("{release}: {error}"))?;
-        let ids = self.signed.read(release, release::image_ids)?;
+    fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, Unready> {
+        let both = |dir: &Path, ring: &KeyRing| {
+            release::image_ids(dir, ring).map(|(manifest, ids)| (manifest.clone(), (manifest.images, ids)))
+        };
+        let (images, ids) = self.signed.read(release, both)?;
+        let from = self.registry.map(|registry| self.pulled_as(registry, &images)).transpose()?;
         let name = format!("{}:{release}", self.repository);
-        let image = Image { name, ids: ids.iter().map(|id| id.digest().to_owned()).collect() };
+        let image = Image { name, ids: ids.iter().map(|id| id.digest().to_owned()).collect(), from };
         let mut arguments = vec![command(purpose)];
         if purpose == Purpose::Serve {
             arguments.extend(self.arguments.iter().cloned());
         }
         Ok(Spec { release: release.to_owned(), program: Program::Image(image), arguments, caps: self.caps })
+    }
+}
+
+impl Images {
+    /// Where the registry has the image that podman shall have by our name.
+    fn pulled_as(&self, registry: SocketAddr, images: &[release::Image]) -> Result<String, Unready> {
+        let wanted = self.repository.rsplit('/').next().unwrap_or_default();
+        let Some(image) = images.iter().find(|image| image.name == wanted) else {
+            let all: Vec<&str> = images.iter().map(|image| image.name.as_str()).collect();
+            return Err(Unready::Wrong(format!(
+                "the release has no image {wanted} to pull; it has {}: name one of them after the last `/` of --image",
+                all.join(", ")
+            )));
+        };
+        Ok(format!("{registry}/{}@{}", image.name, image.digest))
     }
 }
 
@@ -73,10 +105,10 @@ pub struct Folder {
 
 impl Folder {
     /// How a release is started. Its binary is read and compared with what was signed each time: what is changed later is not run.
-    fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, String> {
+    fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, Unready> {
         let binary = self.signed.read(release, release::binary)?;
-        let binary =
-            binary.canonicalize().map_err(|error| format!("cannot find {}: {error}", binary.display()))?;
+        let lost = |error| Unready::Wrong(format!("cannot find {}: {error}", binary.display()));
+        let binary = binary.canonicalize().map_err(lost)?;
         let mut arguments = vec![command(purpose)];
         arguments.extend(self.configuration.iter().cloned());
         if purpose == Purpose::Serve {
@@ -104,6 +136,8 @@ pub struct Signed {
     pub dir: PathBuf,
     /// Whose signatures count.
     pub ring: KeyRing,
+    /// Brings those that are not there.
+    pub fetcher: Fetcher,
 }
 
 impl Signed {
@@ -112,23 +146,35 @@ impl Signed {
         &self,
         release: &str,
         part: impl Fn(&Path, &KeyRing) -> Result<(Manifest, T), ReleaseError>,
-    ) -> Result<T, String> {
+    ) -> Result<T, Unready> {
+        self.here(release)?;
         let dir = self.dir.join(release);
-        // The name comes from outside.
-        if !self.names().iter().any(|name| name == release) {
-            return Err(format!("there is no release {release} in {}: copy it there", self.dir.display()));
-        }
-        let (manifest, found) = part(&dir, &self.ring)
-            .map_err(|error| format!("the release in {} is not to be used: {error}", dir.display()))?;
+        let (manifest, found) = part(&dir, &self.ring).map_err(|error| {
+            Unready::Wrong(format!("the release in {} is not to be used: {error}", dir.display()))
+        })?;
         if manifest.name != release {
-            return Err(format!("what lies in {} is the release {}", dir.display(), manifest.name));
+            let said = format!("what lies in {} is the release {}", dir.display(), manifest.name);
+            return Err(Unready::Wrong(said));
         }
         Ok(found)
     }
 
+    /// Whether it is there; it is on its way if not.
+    fn here(&self, release: &str) -> Result<(), Unready> {
+        // The name comes from outside: it must be no path, and no other image's.
+        let name: ImageTag =
+            release.parse().map_err(|error| Unready::Wrong(format!("{release}: {error}")))?;
+        if self.dir.join(release).join(release::RELEASE_FILE).is_file() {
+            return Ok(());
+        }
+        Err(self.fetcher.bring(name))
+    }
+
     fn said(&self) -> String {
         let all = self.names().join(", ");
-        let all = if all.is_empty() { "none; `primetime release build` makes one" } else { &all };
+        let none =
+            "none; `primetime release build` makes one, and `release push` puts it where hosts fetch it";
+        let all = if all.is_empty() { none } else { &all };
         format!("in {} there are: {all}", self.dir.display())
     }
 
@@ -136,7 +182,8 @@ impl Signed {
     fn names(&self) -> Vec<String> {
         let entries = fs::read_dir(&self.dir).into_iter().flatten().flatten();
         let folders = entries.filter(|entry| entry.path().join(release::RELEASE_FILE).is_file());
-        let mut names: Vec<_> = folders.filter_map(|entry| entry.file_name().into_string().ok()).collect();
+        let names = folders.filter_map(|entry| entry.file_name().into_string().ok());
+        let mut names: Vec<_> = names.filter(|name| !name.starts_with('.')).collect();
         names.sort();
         names
     }

@@ -1,6 +1,6 @@
 //! The registry role: container images, on a port of its own.
 
-use registry::{Registry, RegistryLimits, RegistryParts};
+use registry::{EVERY, Names, Registry, RegistryLimits, RegistryParts, resolver};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use web::{ConnectionLimits, Drained, Guard, RequestLimits};
@@ -34,6 +34,12 @@ pub fn start(app: &App, stop: &CancellationToken) -> Result<JoinHandle<Drained>,
     // Until the head of an answer: its first piece may have to come from a peer, then the store.
     let limits = RequestLimits { timeout: std::time::Duration::from_secs(60), ..RequestLimits::default() };
     let guard = Guard::new("registry", limits, app.clock.clone(), &*app.rng, &app.http);
+    if let Some(name) = config.name.clone() {
+        let (listen, here) = (config.listen, config.here.clone());
+        let names = Names { name, resolve: resolver(), every: EVERY, listen, here };
+        let following = stop.clone().run_until_cancelled_owned(registry.clone().follow(names));
+        tokio::spawn(following);
+    }
     let router = registry::router(registry).layer(guard);
     let listener = web::bind(config.listen, Some(SEND_BUFFER)).doing(|| {
         format!(

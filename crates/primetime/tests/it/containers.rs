@@ -4,6 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::atomic::{AtomicU8, Ordering::Relaxed},
 };
 
 use domain::SeededRng;
@@ -19,6 +20,8 @@ use crate::{
 
 const NETWORK: &str = "primetime-host-it";
 const IMAGE: &str = "localhost/primetime-host-it";
+/// The same, pulled as `primetime`.
+const PULLED: &str = "localhost/primetime-host-it/primetime";
 /// haproxy and what podman's networks are made with lie where only root looks.
 const PATH: &str = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin";
 const NEEDED: &str = "this test needs podman, skopeo and haproxy: `make packages-test` installs them";
@@ -62,7 +65,9 @@ impl World {
         let mut haproxy = Command::new("haproxy");
         haproxy.arg("-db").arg("-f").arg(cfg).env("PATH", PATH).stdout(Stdio::null()).stderr(Stdio::null());
         let haproxy = haproxy.spawn().expect(NEEDED);
-        Self { service: format!("it-{}", std::process::id()), there, haproxy }
+        static NEXT: AtomicU8 = AtomicU8::new(1);
+        let service = format!("it-{}-{}", std::process::id(), NEXT.fetch_add(1, Relaxed));
+        Self { service, there, haproxy }
     }
 
     fn tool(&self, program: &str, arguments: &[&str]) -> String {
@@ -83,8 +88,8 @@ impl World {
         shared
     }
 
-    /// Releases that differ in their names, and one more; podman has no image of v3, and of v4 another one.
-    fn images(&self) {
+    /// A real release, and the key that it is signed with under other names.
+    fn built(&self) -> (PathBuf, Manifest, SigningKey) {
         let dir = self.there.dir.path();
         let (binary, release) = (dir.join("primetime"), dir.join("release"));
         self.tool("strip", &["-o", binary.to_str().unwrap(), self.there.binary.to_str().unwrap()]);
@@ -99,13 +104,19 @@ impl World {
             .arg("--binary")
             .arg(binary);
         run(build.arg("--out").arg(&release));
-        let layout = format!("oci:{}/images:primetime", release.display());
-        self.tool("skopeo", &["copy", "--quiet", &layout, &format!("containers-storage:{IMAGE}:v1")]);
         let builder = fs::read_to_string(dir.join("keys/keys/release.pub")).unwrap();
         let builder = VerifyingKey::parse(builder.trim()).unwrap();
         let built = Manifest::read(&release, &builder.into()).unwrap();
         let key = SigningKey::generate(&SeededRng::new(1));
         fs::write(self.there.data().join("keys/release.pub"), key.public().to_text()).unwrap();
+        (release, built, key)
+    }
+
+    /// Releases that differ in their names, and one more; podman has no image of v3, and of v4 another one.
+    fn images(&self) {
+        let (release, built, key) = self.built();
+        let layout = format!("oci:{}/images:primetime", release.display());
+        self.tool("skopeo", &["copy", "--quiet", &layout, &format!("containers-storage:{IMAGE}:v1")]);
         for name in ["v1", "v2", "v3", "v4"] {
             let folder = self.there.data().join("releases").join(name);
             fs::create_dir_all(&folder).unwrap();
@@ -125,10 +136,36 @@ impl World {
         self.tool("podman", &["rm", made.trim()]);
     }
 
-    fn line(&self) -> String {
+    /// The same release under several names, in the store; podman has none of them.
+    fn push(&self, names: &[&str]) {
+        let (release, built, key) = self.built();
+        for name in names {
+            let named = Manifest { name: (*name).into(), ..built.clone() };
+            fs::write(release.join(RELEASE_FILE), named.seal(&key).unwrap()).unwrap();
+            self.there.succeed(&format!("release push {}", release.display()));
+            self.tool("podman", &["rmi", "--force", "--ignore", &format!("{PULLED}:{name}")]);
+        }
+    }
+
+    fn network(&self) {
+        let networks = self.tool("podman", &["network", "ls", "--format", "{{.Name}}"]);
+        if !networks.lines().any(|name| name == NETWORK) {
+            self.tool("podman", &["network", "create", NETWORK]);
+        }
+    }
+
+    /// What containers are given, and how an instance is to be started.
+    fn given(&self, shared: &Path) -> String {
+        let environment = self.there.dir.path().join("env");
+        let site = format!("http://localhost:{}", self.there.address.port());
+        fs::write(&environment, format!("PRIMETIME_SITE_URL={site}\n")).unwrap();
+        format!("--env-file {} --volume {}:/data", environment.display(), shared.display())
+    }
+
+    fn line(&self, image: &str) -> String {
         let socket = self.there.dir.path().join("admin.sock");
         format!(
-            "host --engine podman --image {IMAGE} --proxy {} --network {NETWORK} --service {}",
+            "host --engine podman --image {image} --proxy {} --network {NETWORK} --service {}",
             socket.display(),
             self.service
         )
@@ -152,6 +189,8 @@ impl Drop for World {
     }
 }
 
+const ALONE: [&str; 4] = ["--roles", "site,origin", "--set", "database.path=none"];
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_release_of_containers_is_rolled_out_behind_haproxy_and_nobody_notices() {
     let world = World::new();
@@ -161,20 +200,12 @@ async fn a_release_of_containers_is_rolled_out_behind_haproxy_and_nobody_notices
     there.succeed("publish");
     let shared = world.shared();
     world.images();
-    if !world.tool("podman", &["network", "ls", "--format", "{{.Name}}"]).lines().any(|name| name == NETWORK)
-    {
-        world.tool("podman", &["network", "create", NETWORK]);
-    }
-    let environment = there.dir.path().join("env");
-    let site = format!("http://localhost:{}", there.address.port());
-    fs::write(&environment, format!("PRIMETIME_SITE_URL={site}\n")).unwrap();
-    let given = format!("--env-file {} --volume {}:/data", environment.display(), shared.display());
-    let line = format!("{} {given} --release v1 --instances 2", world.line());
-    let alone = ["--roles", "site,origin", "--set", "database.path=none"];
+    world.network();
+    let line = format!("{} {} --release v1 --instances 2", world.line(IMAGE), world.given(&shared));
     let status = format!("release status --last 1 --service {}", world.service);
     let service = &world.service;
 
-    let mut host = there.start_host(&line, &alone);
+    let mut host = there.start_host(&line, &ALONE);
     let runs = |release: &str| format!("{service} runs 2 of {release} on 1 host");
     let has = async |words: &str| there.succeed(&status).contains(words);
     host.until("running v1", async |_| has(&runs("v1")).await).await;
@@ -182,7 +213,7 @@ async fn a_release_of_containers_is_rolled_out_behind_haproxy_and_nobody_notices
     crowd.goes_on(&mut host).await;
     // Killed, and at once another: it finds what runs.
     host.signal(Signal::KILL).await;
-    let mut host = there.start_host(&line, &alone);
+    let mut host = there.start_host(&line, &ALONE);
     there.succeed(&format!("release roll v2 --bake 0 --as ana --service {service}"));
     host.until("running v2", async |_| has(&runs("v2")).await && has(": done").await).await;
     crowd.goes_on(&mut host).await;
@@ -199,7 +230,54 @@ async fn a_release_of_containers_is_rolled_out_behind_haproxy_and_nobody_notices
         host.until("running v2 still", async |_| has(&runs("v2")).await).await;
     }
     assert!(host.signal(Signal::TERM).await.success());
-    there.succeed(&format!("{} --drain", world.line()));
+    there.succeed(&format!("{} --drain", world.line(IMAGE)));
     let label = format!("label=primetime.service={service}");
     assert_eq!(world.tool("podman", &["ps", "--all", "--quiet", "--filter", &label]), "");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn images_that_podman_does_not_have_come_from_the_hosts_registry() {
+    let world = World::new();
+    let there = &world.there;
+    catalogue::write(&there.input(), "Night Ferry");
+    there.succeed("import IN");
+    there.succeed("publish");
+    let shared = world.shared();
+    world.push(&["v1", "v2", "v3"]);
+    world.network();
+    let registry = format!("{}:5000", there.address.ip());
+    let (address, ops) = there.beside();
+    let serve = format!("serve --roles registry --set registry.listen={registry}");
+    let mut registry_runs = there.start_at(&serve, (address, ops));
+    registry_runs.ready().await;
+    let line = format!(
+        "{} {} --registry {registry} --release v1 --instances 1",
+        world.line(PULLED),
+        world.given(&shared)
+    );
+    let status = format!("release status --last 1 --service {}", world.service);
+    let has = async |words: &str| there.succeed(&status).contains(words);
+    let service = &world.service;
+
+    // Neither release nor image is here.
+    let mut host = there.start_host(&line, &ALONE);
+    host.until("running v1", async |_| has(&format!("{service} runs 1 of v1 on 1 host")).await).await;
+    let crowd = Crowd::at(there.address);
+    crowd.goes_on(&mut host).await;
+    there.succeed(&format!("release roll v2 --bake 0 --as ana --service {service}"));
+    host.until("running v2", async |_| has(": done").await).await;
+    crowd.goes_on(&mut host).await;
+
+    // The registry is away: what podman has runs on, what it has not is no release.
+    registry_runs.signal(Signal::TERM).await;
+    there.succeed(&format!("release roll v3 --bake 0 --as ana --service {service}"));
+    host.until("undone", async |_| has(": undone (").await).await;
+    let said = there.succeed(&status);
+    assert!(said.contains("cannot pull it from") && said.contains("connection refused"), "{said}");
+    crowd.goes_on(&mut host).await;
+    let log = host.log();
+    let answered = crowd.end().await;
+    assert!(answered.is_ok(), "{answered:?}\n{log}");
+    assert!(host.signal(Signal::TERM).await.success());
+    there.succeed(&format!("{} --drain", world.line(PULLED)));
 }

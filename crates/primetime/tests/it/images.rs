@@ -29,12 +29,13 @@ fn put(dir: &Path, media_type: &str, bytes: &[u8]) -> Value {
 }
 
 /// An image layout with this one layer.
-fn layout(dir: &Path, layer: &[u8]) {
+pub fn layout(dir: &Path, layer: &[u8]) {
     let layer = put(dir, "application/vnd.oci.image.layer.v1.tar", layer);
     let config = put(dir, "application/vnd.oci.image.config.v1+json", b"{}");
     let kind = "application/vnd.oci.image.manifest.v1+json";
     let manifest = json!({ "schemaVersion": 2, "mediaType": kind, "config": config, "layers": [layer] });
-    let manifest = put(dir, kind, manifest.to_string().as_bytes());
+    let mut manifest = put(dir, kind, manifest.to_string().as_bytes());
+    manifest["annotations"] = json!({ "org.opencontainers.image.ref.name": "primetime" });
     fs::write(dir.join("index.json"), json!({ "schemaVersion": 2, "manifests": [manifest] }).to_string())
         .unwrap();
     fs::write(dir.join("oci-layout"), r#"{"imageLayoutVersion":"1.0.0"}"#).unwrap();

@@ -37,6 +37,8 @@ mod rollout;
 mod server;
 mod serving;
 mod shared;
+mod shipping;
+mod slow;
 mod stays_down;
 mod takedowns;
 mod talking;

@@ -6,6 +6,7 @@ mod bad_days;
 mod corpus;
 mod engines;
 mod image;
+mod names;
 mod peers;
 mod protocol;
 mod pushing;

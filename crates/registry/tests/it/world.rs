@@ -115,6 +115,7 @@ pub fn limits() -> RegistryLimits {
 pub struct Host {
     pub address: SocketAddr,
     pub folder: PathBuf,
+    pub registry: Registry,
     metrics: Metrics,
     client: Client,
     stop: CancellationToken,
@@ -149,12 +150,12 @@ impl Host {
         let address = listener.local_addr().unwrap();
         let stop = CancellationToken::new();
         let stopped = stop.clone();
-        let router = registry::router(registry).layer(guard);
+        let router = registry::router(registry.clone()).layer(guard);
         let ended = tokio::spawn(async move {
             web::serve(listener, router, ConnectionLimits::default(), &http, stopped).await
         });
         let client = Client::builder().no_proxy().build().unwrap();
-        Self { address, folder, metrics, client, stop, ended }
+        Self { address, folder, registry, metrics, client, stop, ended }
     }
 
     pub fn request(&self, method: &str, path: &str) -> reqwest::RequestBuilder {
@@ -194,7 +195,7 @@ impl Host {
 
     /// Ends it, so that its folder can be opened again.
     pub async fn end(self) {
-        drop(self.client);
+        drop((self.client, self.registry));
         self.stop.cancel();
         self.ended.await.unwrap();
     }

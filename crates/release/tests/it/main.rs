@@ -5,3 +5,4 @@ mod layers;
 mod machines;
 mod manifests;
 mod releases;
+mod store;

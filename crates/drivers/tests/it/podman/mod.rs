@@ -106,7 +106,7 @@ impl World {
     }
 
     pub fn program(&self) -> Program {
-        Program::Image(Image { name: image::name(), ids: vec![image::id()] })
+        Program::Image(Image { name: image::name(), ids: vec![image::id()], from: None })
     }
 
     pub fn spec(&self, release: &str) -> Spec {

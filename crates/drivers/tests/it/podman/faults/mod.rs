@@ -4,6 +4,7 @@ mod busy;
 mod halves;
 mod lies;
 mod once;
+mod pull;
 mod silence;
 
 use std::{fs, path::PathBuf, sync::Arc, time::Duration};
