@@ -49,16 +49,16 @@ impl SlowStore {
                 tokio::spawn(pass(client, ([127, 0, 0, 1], port).into(), paced.clone()));
             }
         });
-        let config = S3Config {
-            // Of one try: what the registry does with an answer that does not come is to be seen, not what the client does.
-            limits: S3Limits { attempts: 1, idle: Duration::from_millis(400), ..S3Limits::default() },
-            ..server::config(format!("http://{address}"), "s3://films/images")
-        };
+        let patient = server::config(format!("http://{address}"), "s3://films/images");
+        // Of one try: what the registry does with an answer that does not come is to be seen, not what the client does.
+        let limits = S3Limits { attempts: 1, idle: Duration::from_millis(400), ..S3Limits::default() };
+        let hasty = S3Config { limits, ..patient.clone() };
         let local = world.dir.path().join("local");
-        let objects = tokio::task::spawn_blocking(move || server::open(config, &local)).await.unwrap();
-        world.objects = Arc::new(objects);
         let world = tokio::task::spawn_blocking(move || {
+            // The push is not what is looked at, however busy the machine is.
+            world.objects = Arc::new(server::open(patient, &local));
             world.push("layout", "1.0").unwrap();
+            world.objects = Arc::new(server::open(hasty, &local));
             world
         });
         Self { world: world.await.unwrap(), pace, _server: server }
