@@ -97,6 +97,10 @@ class Made(unittest.TestCase):
                                (AWS / template).read_text(), re.M))
         return there - set(self.resources(name))
 
+    def resource_of(self, document, sid):
+        document = yaml.safe_load(document) if isinstance(document, str) else document
+        return next(s["Resource"] for s in document["Statement"] if s.get("Sid") == sid)
+
     def test_it_is_made_and_unmade(self):
         self.create("primetime", "base.yaml", self.base)
         elb, scaling = self.client("elbv2"), self.client("autoscaling")
@@ -150,6 +154,9 @@ class Made(unittest.TestCase):
             may = {}
             # moto gives Python's notation of it, which YAML reads as well.
             for statement in (yaml.safe_load(document) if isinstance(document, str) else document)["Statement"]:
+                if statement["Effect"] == "Deny":
+                    self.assertEqual((role, statement["Sid"]), ("Work", "NoReleases"))
+                    continue
                 actions, where = statement["Action"], statement["Resource"].rpartition(":::")[2]
                 may[where] = {actions} if isinstance(actions, str) else set(actions)
                 if where == secrets:
@@ -169,6 +176,18 @@ class Made(unittest.TestCase):
         self.assertEqual(may, set(re.findall(r'"(autoscaling:\w+)"', needed)))
         for statement in statements:
             self.assertEqual("Condition" in statement, statement["Sid"] != "Look")
+
+        # What CI may write, an encoder may not.
+        arn = base["ReleasesPolicy"]["PhysicalResourceId"]
+        self.assertEqual(iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"], 0)
+        written = self.resource_of(iam.get_policy_version(PolicyArn=arn, VersionId="v1")["PolicyVersion"]["Document"], "Releases")
+        role = iam.get_role_policy(RoleName=base["WorkRole"]["PhysicalResourceId"], PolicyName="write-objects")["PolicyDocument"]
+        self.assertEqual(self.resource_of(role, "NoReleases"), written)
+        # As keys of the objects begin.
+        keys = (HERE / "crates/objects/src/key.rs").read_text()
+        for arn in written:
+            prefix = arn.split("/live/")[1].removesuffix("*")
+            self.assertIn(f'format!("{prefix}', keys)
 
         for name in [*(f"primetime-{role}" for role in ROLES), "primetime"]:
             self.stacks.delete_stack(StackName=name)
