@@ -20,7 +20,7 @@ HERE = pathlib.Path("/run/test")
 SLOW = 300  # seconds: the machine is emulated
 PICTURE = "/i/00000000000000aa/640.webp"
 VIEWING, WORK, HOST, DRAIN, PODMAN = "primetime@viewing", "primetime@work", "primetime-host", "primetime-host-drain", "primetime-viewing"
-LOGS = "primetime-logs"
+LOGS, REGISTRY = "primetime-logs", "primetime-registry"
 
 
 def run(*words):
@@ -235,6 +235,23 @@ def logs():
     return "the journal arrived where LOG_UPLOAD says"
 
 
+def registry():
+    """As settings ask for it; podman is not let write to it, and finds nothing that was never pushed."""
+    shutil.copy(HERE / "release.pub", DATA / "keys/image.pub")
+    with (DATA / "host.env").open("a") as env:
+        env.write("REGISTRY=yes\n")
+    run("chown", "-R", "primetime:", DATA / "keys")
+    systemctl("restart", "primetime-start")
+    until("serving", lambda: shows(REGISTRY, "StatusText") == "serving")
+    pull = subprocess.run(["podman", "pull", "127.0.0.1:5000/primetime:none"], capture_output=True, text=True, check=False)
+    assert pull.returncode != 0 and "manifest unknown" in pull.stderr, pull.stderr
+    systemctl("stop", REGISTRY)
+    # What else that started.
+    run("systemctl", "stop", f"{HOST}.socket", HOST, VIEWING)
+    run("systemctl", "stop", DRAIN)
+    return "podman asks it, without TLS as on this machine alone, and it answers"
+
+
 def disk_alarm():
     """What fills the data disk is said loudly, in the journal and in /metrics."""
     large = DATA / "large"
@@ -291,7 +308,7 @@ picture = DATA / "objects/images/00000000000000aa/640.webp"
 picture.parent.mkdir(parents=True)
 picture.write_bytes(os.urandom(16 << 20))
 run("chown", "-R", "primetime:", DATA / "objects/images")
-for check in (boot, one_process, one_process_on_systemds_socket, host, podman, disk_alarm, encoder, logs, nothing_failed):
+for check in (boot, one_process, one_process_on_systemds_socket, host, podman, registry, disk_alarm, encoder, logs, nothing_failed):
     try:
         print("ok", check.__name__, check(), flush=True)
     except Exception:  # what went wrong is said, and the rest is looked at all the same
