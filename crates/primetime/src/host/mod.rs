@@ -7,6 +7,7 @@ mod fetch;
 mod operators;
 mod releases;
 mod share;
+mod verified;
 
 use std::{
     net::{Ipv4Addr, TcpListener},
@@ -41,6 +42,7 @@ use capacity::{Asked, Count, Planned};
 pub use capacity::{Backstop, Each, Pace};
 use fetch::Fetcher;
 use releases::{Folder, Images, Releases, Signed};
+use verified::Verified;
 
 /// Between two looks: an order is begun to be carried out in this time, an undo too.
 const LOOK: Duration = Duration::from_millis(500);
@@ -74,7 +76,7 @@ pub async fn run(
         let images = Images { signed, repository, registry, arguments, caps };
         return keep(app, wanted, containers::open(app, wanted).await?, Releases::Images(images)).await;
     }
-    let folder = Folder { signed, configuration, arguments };
+    let folder = Folder { signed, verified: Verified::default(), configuration, arguments };
     let local = Arc::new(open(app, sockets, wanted.drain).await?);
     tracing::info!(address = %local.address().doing(|| "look where it listens".into())?, "one socket");
     keep(app, wanted, local, Releases::Folder(folder)).await

@@ -11,7 +11,7 @@ use drivers::{Caps, Image, Program, Purpose, Spec, Unready};
 use objects::{ImageTag, keys::KeyRing};
 use release::{Manifest, ReleaseError};
 
-use super::fetch::Fetcher;
+use super::{fetch::Fetcher, verified::Verified};
 
 /// Where they are, and how they are started.
 pub enum Releases {
@@ -97,6 +97,7 @@ impl Images {
 /// Binaries of signed folders.
 pub struct Folder {
     pub signed: Signed,
+    pub verified: Verified,
     /// The host's own, as it was typed.
     pub configuration: Vec<String>,
     /// For instances besides.
@@ -104,9 +105,11 @@ pub struct Folder {
 }
 
 impl Folder {
-    /// How a release is started. Its binary is read and compared with what was signed each time: what is changed later is not run.
+    /// How a release is started. Its binary is compared with what was signed: what is changed later is not run.
     fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, Unready> {
-        let binary = self.signed.read(release, release::binary)?;
+        self.signed.here(release)?;
+        let dir = self.signed.dir.join(release);
+        let binary = self.verified.binary(&dir, || self.signed.read(release, release::binary))?;
         let lost = |error| Unready::Wrong(format!("cannot find {}: {error}", binary.display()));
         let binary = binary.canonicalize().map_err(lost)?;
         let mut arguments = vec![command(purpose)];
