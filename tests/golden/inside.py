@@ -264,6 +264,14 @@ def registry():
 def disk_alarm():
     """What fills the data disk is said loudly, in the journal and in /metrics."""
     large = DATA / "large"
+    try:
+        return said_when_full(large)
+    finally:
+        large.unlink()
+        systemctl("stop", VIEWING)
+
+
+def said_when_full(large):
     run("fallocate", "-l", str(int(os.statvfs(DATA).f_bavail * os.statvfs(DATA).f_frsize * 0.97)), large)
     systemctl("start", "primetime-host-watch")
     assert "% full" in (said := run("journalctl", "-u", "primetime-host-watch", "-p", "crit", "-o", "cat")), said
@@ -271,8 +279,6 @@ def disk_alarm():
     until("serving", page)
     figures = run("python3", "-c", "import urllib.request as r; print(r.urlopen('http://127.0.0.1:9090/metrics').read().decode())")
     [used] = [line for line in figures.splitlines() if line.startswith(f'primetime_host_disk_used_ratio{{mount="{DATA}"}}')]
-    large.unlink()
-    systemctl("stop", VIEWING)
     assert float(used.rsplit(" ", 1)[1]) > 0.95, used
     return used
 
