@@ -65,13 +65,18 @@ def read(stream):
     return b"".join(pieces)
 
 
-def page():
-    """True when it is answered whole."""
+def lacks():
+    """What a page lacks to be answered whole; empty when it is."""
     try:
         answer = read(connect("/en/"))
-    except OSError:
-        return False
-    return answer.startswith(b"HTTP/1.1 200") and answer.rstrip().endswith(b"</html>")
+    except OSError as error:
+        return repr(error)
+    whole = answer.startswith(b"HTTP/1.1 200") and answer.rstrip().endswith(b"</html>")
+    return "" if whole else f"{len(answer)} bytes: {answer[:80]!r}"
+
+
+def page():
+    return lacks() == ""
 
 
 def instances(release=".*"):
@@ -83,7 +88,7 @@ class Crowd:
     """Viewers who come anew for each page; how many were not answered."""
 
     def __enter__(self):
-        self.answered = self.failed = 0
+        self.answered, self.failed = 0, []
         self.over = False
         self.threads = [threading.Thread(target=self.visit) for _ in range(3)]
         for thread in self.threads:
@@ -92,10 +97,10 @@ class Crowd:
 
     def visit(self):
         while not self.over:
-            if page():
-                self.answered += 1
+            if lack := lacks():
+                self.failed.append(f"{time.strftime('%T')} {lack}")
             else:
-                self.failed += 1
+                self.answered += 1
 
     def goes_on(self):
         seen = self.answered
@@ -139,7 +144,7 @@ def one_process_on_systemds_socket():
         crowd.goes_on()
         systemctl("restart", VIEWING)
         crowd.goes_on()
-    assert crowd.failed == 0, f"{crowd.failed} of {crowd.answered} were not answered"
+    assert not crowd.failed, f"{crowd.failed} beside {crowd.answered} that were answered"
     systemctl("stop", f"{VIEWING}.socket", VIEWING)
     return f"restarted under load: none of {crowd.answered} requests lost"
 
@@ -173,7 +178,7 @@ def hosting():
         os.kill(int(shows(HOST, "MainPID")), signal.SIGKILL)
         until("started again", lambda: shows(HOST, "ActiveState") == "active")
         crowd.goes_on()
-    assert crowd.failed == 0, f"{crowd.failed} of {crowd.answered} were not answered"
+    assert not crowd.failed, f"{crowd.failed} beside {crowd.answered} that were answered"
     assert instances() == ran, "they are adopted"
     os.kill(ran[0], signal.SIGKILL)
     until("replaced", lambda: len(instances()) == 2 and ran[0] not in instances() and page())
@@ -206,7 +211,7 @@ def rollout(old, new):
         primetime("release", "undo", "--why", "to see it", "--as", "test")
         until("undone", lambda: len(instances(old)) == 2 and instances(new) == [])
         crowd.goes_on()
-    assert crowd.failed == 0, f"{crowd.failed} of {crowd.answered} were not answered while a release was rolled"
+    assert not crowd.failed, f"{crowd.failed} beside {crowd.answered} that were answered while a release was rolled"
     return f"rolled {new} and undone: none of {crowd.answered} requests lost"
 
 
