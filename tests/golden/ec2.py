@@ -27,7 +27,8 @@ import boto3  # noqa: E402
 from metadata import Metadata  # noqa: E402
 from user_data import rendered  # noqa: E402
 
-S3S = HERE / "target/tools/bin/s3s-fs-0.14.1"
+# `make tools` brings one version.
+S3S = next((HERE / "target/tools/bin").glob("s3s-fs-*"))
 REGION, BUCKET, SECRETS = "eu-central-1", "films", "keys"
 KEY, SECRET = "AKIDROLE", "of-the-role-alone"
 STORE, DATABASE = "169.254.169.100:9000", "169.254.169.101:5432"

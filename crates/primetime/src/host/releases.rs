@@ -107,7 +107,6 @@ pub struct Folder {
 impl Folder {
     /// How a release is started. Its binary is compared with what was signed: what is changed later is not run.
     fn program(&self, release: &str, purpose: Purpose) -> Result<Spec, Unready> {
-        self.signed.here(release)?;
         let dir = self.signed.dir.join(release);
         let binary = self.verified.binary(&dir, || self.signed.read(release, release::binary))?;
         let lost = |error| Unready::Wrong(format!("cannot find {}: {error}", binary.display()));

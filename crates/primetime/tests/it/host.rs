@@ -7,7 +7,7 @@ use std::{
 
 use domain::SeededRng;
 use objects::keys::SigningKey;
-use release::{BINARY_FILE, Manifest, Part, RELEASE_FILE, digest_of};
+use release::{BINARY_FILE, Image, Manifest, Part, RELEASE_FILE, digest_of};
 use rustix::process::Signal;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -30,7 +30,18 @@ pub fn release(there: &Installation, name: &str, script: &str) {
     let binary = dir.join(BINARY_FILE);
     fs::write(&binary, &text).unwrap();
     fs::set_permissions(&binary, fs::Permissions::from_mode(0o755)).unwrap();
-    let key = SigningKey::generate(&SeededRng::new(1));
+    let digest = digest_of(text.as_bytes());
+    let files = vec![Part { path: BINARY_FILE.into(), digest, size: text.len() as u64 }];
+    sign(there, &dir, name, Vec::new(), files);
+}
+
+/// Who signs the tests' releases.
+pub fn key() -> SigningKey {
+    SigningKey::generate(&SeededRng::new(1))
+}
+
+/// What lies in `dir` is the release `name` from now on, and this installation believes it.
+pub fn sign(there: &Installation, dir: &Path, name: &str, images: Vec<Image>, files: Vec<Part>) {
     let manifest = Manifest {
         format: 1,
         name: name.to_owned(),
@@ -38,16 +49,12 @@ pub fn release(there: &Installation, name: &str, script: &str) {
         commit: "0123456789ab".into(),
         dirty: false,
         created: "2026-03-01T20:00:00Z".into(),
-        images: Vec::new(),
-        files: vec![Part {
-            path: BINARY_FILE.into(),
-            digest: digest_of(text.as_bytes()),
-            size: text.len() as u64,
-        }],
+        images,
+        files,
     };
-    fs::write(dir.join(RELEASE_FILE), manifest.seal(&key).unwrap()).unwrap();
+    fs::write(dir.join(RELEASE_FILE), manifest.seal(&key()).unwrap()).unwrap();
     fs::create_dir_all(there.data().join("keys")).unwrap();
-    fs::write(there.data().join("keys/release.pub"), key.public().to_text()).unwrap();
+    fs::write(there.data().join("keys/release.pub"), key().public().to_text()).unwrap();
 }
 
 pub const GOOD: &str = r#"exec PRIMETIME "$@""#;

@@ -76,12 +76,10 @@ fn schema(url: &str) -> String {
     )
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_migration_that_waits_for_a_lock_is_given_up_and_positions_are_written() {
-    let server = Server::start(Fsync::Off);
-    let url = server.database();
+/// An installation on this database, whose film plays, and its release `v1`.
+async fn playing(url: &str) -> Installation {
     let mut there = Installation::new();
-    there.variables = vec![("PRIMETIME_DATABASE_URL", url.clone())];
+    there.variables = vec![("PRIMETIME_DATABASE_URL", url.to_owned())];
     catalogue::write(&there.input(), "Night Ferry");
     there.succeed("import IN");
     let mut whole = there.start("serve");
@@ -89,6 +87,14 @@ async fn a_migration_that_waits_for_a_lock_is_given_up_and_positions_are_written
     whole.until("playing", async |running| plays(&browser, running).await).await;
     assert!(whole.signal(Signal::TERM).await.success());
     release(&there, "v1", GOOD);
+    there
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_migration_that_waits_for_a_lock_is_given_up_and_positions_are_written() {
+    let server = Server::start(Fsync::Off);
+    let url = server.database();
+    let there = playing(&url).await;
     let gate = there.dir.path().join("gate");
     for (name, script) in [("waits", WAITS), ("own", OWN)] {
         release(&there, name, &script.replace("GATE", gate.to_str().unwrap()).replace("URL", &url));
@@ -96,6 +102,7 @@ async fn a_migration_that_waits_for_a_lock_is_given_up_and_positions_are_written
     let _drained = Drained(&there);
     let mut host = there.start_host("host --roles site,origin --release v1 --instances 2", &[]);
     says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
+    let browser = host.browser();
     host.until("playing", async |running| plays(&browser, running).await).await;
 
     let mut seq = 10;
@@ -148,15 +155,7 @@ const HOLDS: &str = "CREATE FUNCTION hold() RETURNS event_trigger LANGUAGE plpgs
 async fn a_migration_that_keeps_a_table_locked_is_given_up_while_viewers_still_wait() {
     let server = Server::start(Fsync::Off);
     let url = server.database();
-    let mut there = Installation::new();
-    there.variables = vec![("PRIMETIME_DATABASE_URL", url.clone())];
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    let mut whole = there.start("serve");
-    let browser = whole.browser();
-    whole.until("playing", async |running| plays(&browser, running).await).await;
-    assert!(whole.signal(Signal::TERM).await.success());
-    release(&there, "v1", GOOD);
+    let there = playing(&url).await;
     let gate = there.dir.path().join("gate");
     release(&there, "holds", &WAITS.replace("GATE", gate.to_str().unwrap()));
     let _drained = Drained(&there);

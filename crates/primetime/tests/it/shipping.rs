@@ -15,17 +15,13 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::{
     bucket::variables,
     catalogue,
-    host::{Drained, GOOD, says},
+    host::{Drained, GOOD, key, says, sign},
     images,
     process::{Installation, Running},
     replaced::Crowd,
     server::{BUCKET, Server},
     slow::Slow,
 };
-
-fn key() -> SigningKey {
-    SigningKey::generate(&SeededRng::new(1))
-}
 
 /// A release as `release build` makes them, with a script for a binary and one small image; nowhere where a host looks.
 fn build(there: &Installation, name: &str, script: &str) -> PathBuf {
@@ -41,19 +37,7 @@ fn build(there: &Installation, name: &str, script: &str) -> PathBuf {
     let index = fs::read(dir.join("images/index.json")).unwrap();
     let index: serde_json::Value = serde_json::from_slice(&index).unwrap();
     let digest = index["manifests"][0]["digest"].as_str().unwrap().parse().unwrap();
-    let manifest = Manifest {
-        format: 1,
-        name: name.to_owned(),
-        version: "0.1.0".into(),
-        commit: "0123456789ab".into(),
-        dirty: false,
-        created: "2026-03-01T20:00:00Z".into(),
-        images: vec![Image { name: "primetime".into(), digest, size: 1 }],
-        files,
-    };
-    fs::write(dir.join(RELEASE_FILE), manifest.seal(&key()).unwrap()).unwrap();
-    fs::create_dir_all(there.data().join("keys")).unwrap();
-    fs::write(there.data().join("keys/release.pub"), key().public().to_text()).unwrap();
+    sign(there, &dir, name, vec![Image { name: "primetime".into(), digest, size: 1 }], files);
     dir
 }
 
