@@ -67,10 +67,11 @@ def read(stream):
 
 def lacks():
     """What a page lacks to be answered whole; empty when it is."""
+    began = time.monotonic()
     try:
         answer = read(connect("/en/"))
     except OSError as error:
-        return repr(error)
+        return f"{error!r} after {time.monotonic() - began:.1f} s"
     whole = answer.startswith(b"HTTP/1.1 200") and answer.rstrip().endswith(b"</html>")
     return "" if whole else f"{len(answer)} bytes: {answer[:80]!r}"
 
@@ -183,6 +184,8 @@ def hosting():
     os.kill(ran[0], signal.SIGKILL)
     until("replaced", lambda: len(instances()) == 2 and ran[0] not in instances() and page())
     rolled = rollout(name, new)
+    # The kernel remembers none of the viewers' connections: where its table is full, it drops whoever comes.
+    assert (remembered := int(pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_count").read_text())) < 500, remembered
     # With its socket: left alone, that would have the host started again by whoever comes.
     systemctl("stop", f"{HOST}.socket", HOST)
     assert len(instances()) == 2 and page(), "they go on"
