@@ -184,7 +184,7 @@ def hosting():
     os.kill(ran[0], signal.SIGKILL)
     until("replaced", lambda: len(instances()) == 2 and ran[0] not in instances() and page())
     rolled = rollout(name, new)
-    # The kernel remembers none of the viewers' connections: where its table is full, it drops whoever comes.
+    # The kernel remembers no viewer's connection, and no probe: where its table is full, it drops whoever comes.
     assert (remembered := int(pathlib.Path("/proc/sys/net/netfilter/nf_conntrack_count").read_text())) < 500, remembered
     # With its socket: left alone, that would have the host started again by whoever comes.
     systemctl("stop", f"{HOST}.socket", HOST)
