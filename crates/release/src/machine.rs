@@ -71,6 +71,19 @@ impl Machine {
         }
         Ok(machine)
     }
+
+    /// The machine image in `dir`, if its disk and the list of its files are what was signed.
+    pub fn verify(dir: &Path, ring: &KeyRing) -> Result<Self, ReleaseError> {
+        let machine = Self::read(dir, ring)?;
+        for (file, signed) in [(FILES_FILE, &machine.files), (DISK_FILE, &machine.disk)] {
+            let (found, _) = digest_of_file(&dir.join(file))?;
+            if found != *signed {
+                let (path, expected) = (file.to_owned(), signed.clone());
+                return Err(ReleaseError::Digest { path, expected, found });
+            }
+        }
+        Ok(machine)
+    }
 }
 
 /// Where the machine image of the release in `release` lies.

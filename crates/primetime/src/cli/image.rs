@@ -9,11 +9,11 @@ pub enum ImageCommand {
     List,
     /// Put a baked disk among the objects and into the catalogue
     Add {
-        /// The disk
-        file: PathBuf,
-        /// What people call the release that is on it
+        /// The folder of a machine image as `release build --machine` makes it, which is verified first; or a disk alone
+        image: PathBuf,
+        /// What people call the release that is on it: of a disk alone, which says nothing itself
         #[arg(long)]
-        release: String,
+        release: Option<String>,
     },
     /// Let a stage run an image from now on; the one before stays, to go back to by promoting it
     Promote {

@@ -1,9 +1,13 @@
 //! `image`: golden images are listed, added, promoted and collected.
 
-use std::fmt::Write;
+use std::{
+    fmt::Write,
+    path::{Path, PathBuf},
+};
 
 use golden::{Catalogue, Shelf};
 use objects::Key;
+use release::{DISK_FILE, Machine};
 use tokio::task::spawn_blocking;
 
 use super::show;
@@ -40,10 +44,10 @@ fn act(app: &App, command: ImageCommand) -> Result<String, Failed> {
     let now = app.clock.now();
     Ok(match command {
         ImageCommand::List => String::new(), // answered above
-        ImageCommand::Add { file, release } => {
-            let image = shelf
-                .add(&file, &release, now, &signer)
-                .doing(|| format!("add {}: the catalogue is as it was", file.display()))?;
+        ImageCommand::Add { image, release } => {
+            let doing = || format!("add {}: the catalogue is as it was", image.display());
+            let (disk, release) = disk(app, &image, release)?;
+            let image = shelf.add(&disk, &release, now, &signer).doing(doing)?;
             format!("{} is in the catalogue: release {}, {} bytes.\n", image.hash, image.release, image.bytes)
         }
         ImageCommand::Promote { image, stage } => {
@@ -59,6 +63,24 @@ fn act(app: &App, command: ImageCommand) -> Result<String, Failed> {
             said
         }
     })
+}
+
+/// The disk that is meant, and the release that is on it.
+fn disk(app: &App, image: &Path, release: Option<String>) -> Result<(PathBuf, String), Failed> {
+    match (image.is_dir(), release) {
+        (true, None) => {
+            let ring = keys::ring(&app.data, Purpose::Release, &app.config.trusted)?;
+            let machine = Machine::verify(image, &ring).doing(|| format!("add {}", image.display()))?;
+            Ok((image.join(DISK_FILE), machine.release))
+        }
+        (false, Some(release)) => Ok((image.to_owned(), release)),
+        (true, Some(_)) => {
+            Err(Failed::new("leave --release out: what was signed in this folder says which it is"))
+        }
+        (false, None) => Err(Failed::new(
+            "say by --release which one is on this disk; or name the folder that `release build --machine` made, which says it",
+        )),
+    }
 }
 
 /// A line an image, oldest first, with the stages that run it or would go back to it.

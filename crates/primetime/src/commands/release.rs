@@ -63,7 +63,7 @@ fn machine_words(machine: &Machine, outcome: Outcome, dir: &Path) -> String {
     let Machine { release, files, bytes, .. } = machine;
     let ending = match outcome {
         Outcome::Written => {
-            format!("Written to {}; `primetime image add` puts it into the catalogue.\n", dir.display())
+            format!("Written to {0}; `primetime image add {0}` puts it into the catalogue.\n", dir.display())
         }
         Outcome::Identical => format!("{} has it already: this bake gave the same files.\n", dir.display()),
     };

@@ -7,12 +7,14 @@ use std::{
     time::Duration,
 };
 
-use domain::Timestamp;
+use domain::{SeededRng, Timestamp};
 use golden::{Shelf, Stage};
 use objects::{
     Hash, Key, Objects,
     keys::{KeyRing, SigningKey},
+    signed,
 };
+use release::{DISK_FILE, FILES_FILE, MACHINE_FILE, Machine, digest_of};
 
 use crate::process::Installation;
 
@@ -87,6 +89,35 @@ fn what_cannot_be_is_refused_with_what_to_do() {
     let misspelt = there.run(&format!("image promote {image} Production"));
     assert_eq!(misspelt.status.code(), Some(2), "{}", crate::process::words(&misspelt));
     assert_eq!(there.succeed("image list"), before);
+}
+
+#[test]
+fn a_machine_image_is_what_was_signed_or_not_in_the_catalogue() {
+    let there = Installation::new();
+    let folder = there.dir.path().join("v1.machine");
+    fs::create_dir_all(&folder).unwrap();
+    let key = SigningKey::generate(&SeededRng::new(1));
+    let machine = Machine {
+        format: 1,
+        release: "primetime-0.1.0-0123456789ab".into(),
+        files: digest_of(b"./etc/one"),
+        disk: digest_of(b"the disk"),
+        bytes: 8,
+    };
+    fs::write(folder.join(FILES_FILE), "./etc/one").unwrap();
+    fs::write(folder.join(DISK_FILE), "the dusk").unwrap();
+    let payload = serde_json::to_vec(&machine).unwrap();
+    fs::write(folder.join(MACHINE_FILE), signed::seal("machine", &payload, &key)).unwrap();
+    let add = format!("image add {} --set keys.release={}", folder.display(), key.public().to_text());
+    assert!(there.fail(&add).contains("golden.qcow2"), "tampered with");
+    assert!(there.fail(&format!("{add} --release 1.0")).contains("leave --release out"));
+    fs::write(folder.join(DISK_FILE), "the disk").unwrap();
+    let stranger = SigningKey::generate(&SeededRng::new(2)).public().to_text();
+    let of_another = format!("image add {} --set keys.release={stranger}", folder.display());
+    assert!(there.fail(&of_another).contains("machine.json"));
+    assert!(there.fail(&format!("image add {}", folder.join(DISK_FILE).display())).contains("--release"));
+    assert!(there.succeed("image list").contains("There is no golden image"), "nothing so far");
+    assert!(there.succeed(&add).contains("primetime-0.1.0-0123456789ab, 8 bytes"));
 }
 
 /// Images 0.7 to 0.9 of another year, so that youth does not keep them, promoted in that order; and the key that signs.

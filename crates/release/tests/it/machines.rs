@@ -3,7 +3,7 @@
 use std::{fs, os::unix::fs::PermissionsExt, path::Path};
 
 use objects::keys::KeyRing;
-use release::{MACHINE_FILE, Machine, Outcome, ReleaseError, machine, machine_dir};
+use release::{DISK_FILE, FILES_FILE, MACHINE_FILE, Machine, Outcome, ReleaseError, machine, machine_dir};
 
 use crate::releases::{key, release};
 
@@ -42,6 +42,15 @@ fn a_disk_of_other_files_is_not_the_same_image() {
     let refused = machine(&source, &out, &key()).unwrap_err();
     assert!(matches!(&refused, ReleaseError::Differs { differs, .. } if differs == "./etc/two"), "{refused}");
     // What was changed afterwards was not signed.
+    Machine::verify(&machine_dir(&out), &ring).unwrap();
+    for file in [FILES_FILE, DISK_FILE] {
+        let path = machine_dir(&out).join(file);
+        let bytes = fs::read(&path).unwrap();
+        fs::write(&path, [&bytes[..], b"!"].concat()).unwrap();
+        let refused = Machine::verify(&machine_dir(&out), &ring).unwrap_err();
+        assert!(matches!(&refused, ReleaseError::Digest { path, .. } if path == file), "{refused}");
+        fs::write(&path, bytes).unwrap();
+    }
     let path = machine_dir(&out).join(MACHINE_FILE);
     let text = fs::read_to_string(&path).unwrap();
     fs::write(&path, text.replacen("payload\":\"", "payload\":\"A", 1)).unwrap();
