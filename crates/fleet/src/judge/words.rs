@@ -63,11 +63,11 @@ fn time(micros: u64) -> String {
 
 pub(super) fn leak(name: &str, growth: &Growth) -> String {
     let (canary, control) = growth.shares();
-    let grown = |share: f64| if share < 0.0 { "no".to_owned() } else { percent(share) };
+    let control =
+        if control > 0.0 { format!("grew by {}", percent(control)) } else { "did not grow".to_owned() };
     format!(
-        "the canary's {name} grew by {} where the control's grew by {} (to {} and {})",
-        grown(canary),
-        grown(control),
+        "the canary's {name} grew by {} where the control's {control} (to {} and {})",
+        percent(canary),
         number(growth.now().0.max(0.0) as u64),
         number(growth.now().1.max(0.0) as u64),
     )
