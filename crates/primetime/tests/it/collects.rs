@@ -3,6 +3,8 @@
 use std::{
     fs,
     path::{Path, PathBuf},
+    process::Command,
+    time::SystemTime,
 };
 
 use domain::Timestamp;
@@ -10,6 +12,7 @@ use objects::{
     ImageTag, Key, Objects, Repository, image_tag,
     keys::{KeyRing, SigningKey},
 };
+use pgtest::{Fsync, Server as Database};
 use rustix::process::Signal;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -81,9 +84,10 @@ fn line<'a>(said: &'a str, name: &str) -> &'a str {
 }
 
 /// A host over a bucket, and where its objects lie.
-fn over(server: &Server, store: &Path) -> (Installation, PathBuf) {
+fn over(server: &Server, store: &Path, database: Option<&Database>) -> (Installation, PathBuf) {
     let mut there = Installation::new();
     there.variables = variables(server, "live");
+    there.variables.extend(database.map(|database| ("PRIMETIME_DATABASE_URL", database.database())));
     catalogue::write(&there.input(), "Night Ferry");
     there.succeed("import IN");
     there.succeed("publish");
@@ -100,7 +104,7 @@ async fn rolled(there: &Installation, host: &mut Running, release: &str) {
 async fn the_store_keeps_what_runs_and_the_way_back_and_lets_go_of_the_rest() {
     let store = tempfile::tempdir().unwrap();
     let server = Server::start(store.path());
-    let (there, objects) = over(&server, store.path());
+    let (there, objects) = over(&server, store.path(), None);
     for name in ["v1", "v2", "v3", "v4", "v5"] {
         push_old(&there, &objects, name);
     }
@@ -110,7 +114,10 @@ async fn the_store_keeps_what_runs_and_the_way_back_and_lets_go_of_the_rest() {
     let said = there.fail("release collect --keep 0");
     assert!(said.contains("nothing was removed: ") && said.contains("no host and of no rollout"), "{said}");
     let said = there.fail("release collect --keep 0 --roles site --set database.path=none");
-    assert!(said.contains("nothing was removed: ") && said.contains("database"), "{said}");
+    assert!(said.contains("nothing was removed: ") && said.contains("needs a database"), "{said}");
+    let said = there.fail("release collect --keep 0 --set database.url=postgres://a@127.0.0.1:1/a");
+    assert!(said.contains("nothing was removed: ") && said.contains("the database did not open"), "{said}");
+    assert_eq!(keys(&objects), before);
 
     let _drained = Drained(&there);
     let mut host = start(&there, "busan");
@@ -236,7 +243,8 @@ impl ReadOnly {
 async fn a_host_keeps_so_many_and_fetches_again_what_is_wanted_again() {
     let store = tempfile::tempdir().unwrap();
     let server = Server::start(store.path());
-    let (there, objects) = over(&server, store.path());
+    let database = Database::start(Fsync::Off);
+    let (there, objects) = over(&server, store.path(), Some(&database));
     let all = ["v1", "v2", "v3", "v4", "v5"];
     for name in all {
         push_old(&there, &objects, name);
@@ -262,6 +270,18 @@ async fn a_host_keeps_so_many_and_fetches_again_what_is_wanted_again() {
     let bounded = async |_: &Running| fetched(&there) == ["v0", "v1", "v4", "v5"];
     host.until("bounded", bounded).await;
     assert!(host.log().contains("nobody needs it"), "{}", host.log());
+    // While nobody says what is needed, everything may be.
+    database.stop();
+    let folder = there.data().join("releases");
+    let copied = Command::new("cp").args(["-r", "v5", "v9"]).current_dir(&folder).status().unwrap();
+    assert!(copied.success());
+    let mark = fs::File::options().write(true).open(folder.join("v9/.fetched")).unwrap();
+    mark.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+    let said = async |host: &Running| host.log().contains("releases that nobody needs stay on this host");
+    host.until("asking in vain", said).await;
+    assert_eq!(fetched(&there), ["v0", "v1", "v4", "v5", "v9"]);
+    database.restart();
+    host.until("bounded", bounded).await;
     // v1 is what this host was told to begin with, v4 the way back.
     rolled(&there, &mut host, "v2").await;
     says(&there, &mut host, "site runs 1 of v2 on 1 host").await;

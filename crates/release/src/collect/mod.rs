@@ -19,6 +19,8 @@ use crate::{GoOn, Manifest, ReleaseError};
 use named::Named;
 pub use stay::{Pushed, YOUNG, staying};
 
+const RELEASE_IS_GONE: &str = "what was signed is not there";
+
 /// A collection, and what it goes by.
 #[derive(Debug, Clone, Copy)]
 pub struct Collecting<'a> {
@@ -198,8 +200,6 @@ impl Collecting<'_> {
         Ok(())
     }
 }
-
-const RELEASE_IS_GONE: &str = "what was signed is not there";
 
 fn by(keys: Vec<Key>, of: impl Fn(&Key) -> Option<ImageTag>) -> Keys {
     let mut found = Keys::new();
