@@ -97,9 +97,12 @@ class Made(unittest.TestCase):
                                (AWS / template).read_text(), re.M))
         return there - set(self.resources(name))
 
-    def resource_of(self, document, sid):
+    def statement(self, document, sid):
         document = yaml.safe_load(document) if isinstance(document, str) else document
-        return next(s["Resource"] for s in document["Statement"] if s.get("Sid") == sid)
+        return next(s for s in document["Statement"] if s.get("Sid") == sid)
+
+    def resource_of(self, document, sid):
+        return self.statement(document, sid)["Resource"]
 
     def test_it_is_made_and_unmade(self):
         self.create("primetime", "base.yaml", self.base)
@@ -177,17 +180,20 @@ class Made(unittest.TestCase):
         for statement in statements:
             self.assertEqual("Condition" in statement, statement["Sid"] != "Look")
 
-        # What CI may write, an encoder may not.
+        # What CI may write and delete, an encoder may not; hosts may read alone, see above.
         arn = base["ReleasesPolicy"]["PhysicalResourceId"]
         self.assertEqual(iam.get_policy(PolicyArn=arn)["Policy"]["AttachmentCount"], 0)
         written = self.resource_of(iam.get_policy_version(PolicyArn=arn, VersionId="v1")["PolicyVersion"]["Document"], "Releases")
         role = iam.get_role_policy(RoleName=base["WorkRole"]["PhysicalResourceId"], PolicyName="write-objects")["PolicyDocument"]
         self.assertEqual(self.resource_of(role, "NoReleases"), written)
+        policy = iam.get_policy_version(PolicyArn=arn, VersionId="v1")["PolicyVersion"]["Document"]
+        self.assertLessEqual({"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}, set(self.statement(policy, "Releases")["Action"]))
+        self.assertLessEqual({"s3:PutObject", "s3:DeleteObject"}, set(self.statement(role, "NoReleases")["Action"]))
         # As keys of the objects begin.
         keys = (HERE / "crates/objects/src/key.rs").read_text()
         for arn in written:
             prefix = arn.split("/live/")[1].removesuffix("*")
-            self.assertIn(f'format!("{prefix}', keys)
+            self.assertIn(f'"{prefix}', keys)
 
         for name in [*(f"primetime-{role}" for role in ROLES), "primetime"]:
             self.stacks.delete_stack(StackName=name)

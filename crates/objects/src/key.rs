@@ -10,6 +10,11 @@ use crate::{Digest, Hash, ImageTag, PictureHash, Repository};
 pub const MAX_TRACK_ID: usize = 64;
 
 const RELEASE: &str = "release.json";
+const RELEASES: &str = "releases/";
+const TAGS: &str = "oci/tags/";
+const BLOBS: &str = "oci/blobs/";
+const MANIFESTS: &str = "oci/manifests/";
+const UNDER_WAY: &str = "oci/under-way";
 
 /// Why a text is not a track id.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -61,8 +66,8 @@ pub enum KeyKind {
     Edition,
     /// `images/golden/{hash}`: a machine's disk as it was baked.
     GoldenImage,
-    /// `editions/current`, `takedowns/current`, `images/golden/catalogue` and `oci/tags/{repository}/{tag}`: signed, and the
-    /// only kind that is replaced.
+    /// `editions/current`, `takedowns/current`, `images/golden/catalogue` and `oci/tags/{repository}/{tag}`, which are signed, and
+    /// `oci/under-way`: the only kind that is replaced.
     Announcement,
     /// `oci/blobs/{hash}`: a layer or configuration of a container image.
     ImageBlob,
@@ -147,12 +152,12 @@ impl Key {
 
     /// A layer or configuration of a container image.
     pub fn image_blob(digest: &Digest) -> Self {
-        Self::make(format!("oci/blobs/{}", digest.hex()))
+        Self::make(format!("{BLOBS}{}", digest.hex()))
     }
 
     /// A manifest or index of container images.
     pub fn image_manifest(digest: &Digest) -> Self {
-        Self::make(format!("oci/manifests/{}", digest.hex()))
+        Self::make(format!("{MANIFESTS}{}", digest.hex()))
     }
 
     /// Which manifest a tag means.
@@ -163,17 +168,37 @@ impl Key {
     /// What the keys of a repository's tags begin with, for [`crate::Objects::list`]. `!` stands for the `/` of its name, so
     /// that no repository's tags lie among another's.
     pub fn image_tags(repository: &Repository) -> String {
-        format!("oci/tags/{}/", repository.as_str().replace('/', "!"))
+        format!("{TAGS}{}/", repository.as_str().replace('/', "!"))
     }
 
     /// What the release of this name consists of. Its images have the name as their tag, so that whatever is a tag may be one.
     pub fn release(name: &ImageTag) -> Self {
-        Self::make(format!("releases/{name}/{RELEASE}"))
+        Self::make(format!("{RELEASES}{name}/{RELEASE}"))
     }
 
     /// A file of a release. By its digest: what a push that was broken off left there is in nobody's way.
     pub fn release_file(name: &ImageTag, digest: &Digest) -> Self {
-        Self::make(format!("releases/{name}/{}", digest.hex()))
+        Self::make(format!("{RELEASES}{name}/{}", digest.hex()))
+    }
+
+    /// Who writes releases and images just now.
+    pub fn under_way() -> Self {
+        Self::make(UNDER_WAY.into())
+    }
+
+    /// What the keys of everything that is pushed begin with, for [`crate::Objects::list`]: releases, then the images' tags,
+    /// manifests and blobs.
+    pub const PUSHED: [&str; 4] = [RELEASES, TAGS, MANIFESTS, BLOBS];
+
+    /// The release that a key of a release, or of one of its files, is of.
+    pub fn of_release(&self) -> Option<ImageTag> {
+        self.text.strip_prefix(RELEASES)?.split_once('/')?.0.parse().ok()
+    }
+
+    /// Repository and tag that a key of a tag is of.
+    pub fn of_tag(&self) -> Option<(Repository, ImageTag)> {
+        let (repository, tag) = self.text.strip_prefix(TAGS)?.split_once('/')?;
+        Some((repository.replace('!', "/").parse().ok()?, tag.parse().ok()?))
     }
 
     /// As it stands in the store.
@@ -241,6 +266,9 @@ fn classify(text: &str) -> Option<KeyKind> {
 }
 
 fn oci(rest: &str) -> Option<KeyKind> {
+    if rest == "under-way" {
+        return Some(KeyKind::Announcement);
+    }
     let (kind, rest) = rest.split_once('/')?;
     match kind {
         "blobs" => Digest::from_hex(rest).ok().map(|_| KeyKind::ImageBlob),
@@ -316,10 +344,28 @@ mod tests {
             (Key::golden_catalogue(), KeyKind::Announcement),
             (Key::release(&"primetime-0.1.0-3ad7ac1b90f2".parse().unwrap()), KeyKind::Release),
             (Key::release_file(&"v41".parse().unwrap(), &digest), KeyKind::ReleaseFile),
+            (Key::under_way(), KeyKind::Announcement),
         ];
         for (key, kind) in all {
             assert_eq!(key.kind(), kind);
             assert_eq!(key.as_str().parse::<Key>().unwrap(), key);
+        }
+    }
+
+    #[test]
+    fn what_is_pushed_is_listed_and_knows_of_what_it_is() {
+        let (name, repository): (ImageTag, Repository) =
+            ("v41".parse().unwrap(), "brand/site".parse().unwrap());
+        let digest = Digest([7; 32]);
+        let (release, file) = (Key::release(&name), Key::release_file(&name, &digest));
+        assert_eq!([release.of_release(), file.of_release()], [Some(name.clone()), Some(name.clone())]);
+        let tag = Key::image_tag(&repository, &name);
+        assert_eq!(tag.of_tag(), Some((repository, name)));
+        let of_images = [Key::image_manifest(&digest), Key::image_blob(&digest)];
+        assert!(of_images.iter().all(|key| key.of_tag().is_none() && key.of_release().is_none()));
+        let all = [release, tag].into_iter().chain(of_images);
+        for (key, prefix) in all.zip(Key::PUSHED) {
+            assert!(key.as_str().starts_with(prefix), "{key}");
         }
     }
 

@@ -18,6 +18,7 @@ pub mod signed;
 pub mod statement;
 mod store;
 pub mod token;
+pub mod under_way;
 
 pub use error::ObjectError;
 pub use folder::Folder;

@@ -213,8 +213,23 @@ pub enum ReleaseCommand {
     Files(ReleaseFiles),
     /// Write a release into the object store, from where hosts fetch it; or one OCI image layout, for their registries
     Push(PushArgs),
+    /// Delete releases from the store that nobody needs, once they are a day old, and what of all images nothing names any more
+    Collect(CollectArgs),
     #[command(flatten)]
     Rollout(RolloutCommand),
+}
+
+#[derive(Debug, Args)]
+pub struct CollectArgs {
+    /// How many of the newest to keep, needed or not
+    #[arg(long, value_name = "COUNT", default_value_t = 10)]
+    pub keep: usize,
+    /// A release that is needed where the database does not know of it: by Kubernetes, or by containers started by hand; may be said again
+    #[arg(long, value_name = "NAME")]
+    pub needed: Vec<String>,
+    /// Only say what would be deleted
+    #[arg(long)]
+    pub dry_run: bool,
 }
 
 /// What is done with a release's folder, without database and objects.

@@ -24,8 +24,12 @@ const LOOK: Duration = Duration::from_millis(100);
 const PIECE: u64 = 4 << 20;
 /// Releases on their way. No release has a name that begins with a dot.
 const DRAFT: &str = ".fetching-";
-/// Held by whoever fetches: what lies in drafts then is nobody's.
-const LOCK: &str = ".fetching";
+/// Held by whoever fetches or forgets: what lies in drafts then is nobody's.
+pub(crate) const LOCK: &str = ".fetching";
+/// Releases that are being removed.
+pub(crate) const LEAVING: &str = ".removing-";
+/// In a release's folder: it came from the store, and can come from there again. Written when it came.
+pub(crate) const FETCHED: &str = ".fetched";
 
 /// What of a release a host needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,6 +84,8 @@ pub fn fetch(
     for (part, key) in parts(&manifest, name, needed)? {
         bring(objects, &key, part, &draft.0, go_on)?;
     }
+    let fetched = draft.0.join(FETCHED);
+    File::create_new(&fetched).at("write", &fetched)?;
     let path = draft.0.join(RELEASE_FILE);
     let written = File::create_new(&path).and_then(|mut file| {
         file.write_all(&sealed)?;
@@ -172,10 +178,11 @@ impl Drop for Draft {
 }
 
 /// What one that was killed left behind.
-fn forget_drafts(dir: &Path) -> Result<(), ReleaseError> {
+pub(crate) fn forget_drafts(dir: &Path) -> Result<(), ReleaseError> {
     for entry in fs::read_dir(dir).at("list", dir)? {
         let entry = entry.at("list", dir)?;
-        if entry.file_name().to_string_lossy().starts_with(DRAFT) {
+        let name = entry.file_name();
+        if [DRAFT, LEAVING].iter().any(|left| name.to_string_lossy().starts_with(left)) {
             fs::remove_dir_all(entry.path()).at("remove", &entry.path())?;
         }
     }
@@ -193,6 +200,6 @@ fn sync_folders(dir: &Path) -> Result<(), ReleaseError> {
     sync(dir)
 }
 
-fn sync(dir: &Path) -> Result<(), ReleaseError> {
+pub(crate) fn sync(dir: &Path) -> Result<(), ReleaseError> {
     File::open(dir).and_then(|open| open.sync_all()).at("sync", dir)
 }

@@ -11,6 +11,7 @@
 
 mod bom;
 mod build;
+mod collect;
 mod contents;
 pub mod debian;
 mod digest;
@@ -18,6 +19,7 @@ mod draft;
 pub mod elf;
 mod error;
 mod fetch;
+mod forget;
 mod image;
 mod layout;
 mod machine;
@@ -30,10 +32,12 @@ mod verify;
 
 pub use bom::BOM_FILE;
 pub use build::{Inputs, Outcome, build};
+pub use collect::{Collected, Collecting, Fate, Gone, Pushed, YOUNG, staying};
 pub use contents::{GROUP, TOOLS, USER};
 pub use digest::digest_of;
 pub use error::ReleaseError;
 pub use fetch::{GoOn, MAX_FETCHED, Needed, fetch};
+pub use forget::{fetched, forget};
 pub use layout::{IMAGES_DIR, Layout};
 pub use machine::{DISK_FILE, FILES_FILE, MACHINE_FILE, Machine, machine, machine_dir};
 pub use manifest::{BINARY_FILE, Image, Manifest, Part, RELEASE_FILE, fuzz_manifest};

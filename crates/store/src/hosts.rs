@@ -31,12 +31,14 @@ pub struct HostOrder {
     pub body: String,
 }
 
-pub(crate) const STATEMENTS: &[&str] = &[REPORT, REPORTS, LEFT, FORGET, NEWEST_FENCE, ORDER, ORDERS, DONE];
+pub(crate) const STATEMENTS: &[&str] =
+    &[REPORT, REPORTS, ALL_REPORTS, LEFT, FORGET, NEWEST_FENCE, ORDER, ORDERS, ALL_ORDERS, DONE];
 
 const REPORT: &str = "INSERT INTO host_reports (service, host, number, report, at) VALUES ($1, $2, 1, $3, $4) \
     ON CONFLICT (service, host) DO UPDATE SET number = host_reports.number + 1, report = excluded.report, \
     at = excluded.at RETURNING number";
 const REPORTS: &str = "SELECT host, number, report FROM host_reports WHERE service = $1 ORDER BY host";
+const ALL_REPORTS: &str = "SELECT host, number, report FROM host_reports ORDER BY service, host";
 const LEFT: &str = "DELETE FROM host_reports WHERE service = $1 AND host = $2";
 const FORGET: &str = "DELETE FROM host_reports WHERE service = $1 AND at < $2";
 const NEWEST_FENCE: &str = "SELECT COALESCE(MAX(fence), 0) FROM rollouts WHERE service = $1";
@@ -45,6 +47,8 @@ const ORDER: &str = "INSERT INTO host_orders (service, host, subject, fence, num
     number = excluded.number, body = excluded.body, at = excluded.at WHERE excluded.fence >= host_orders.fence";
 const ORDERS: &str = "SELECT subject, fence, number, body FROM host_orders WHERE service = $1 AND host = $2 \
     ORDER BY at, subject";
+const ALL_ORDERS: &str =
+    "SELECT subject, fence, number, body FROM host_orders ORDER BY service, host, at, subject";
 const DONE: &str = "DELETE FROM host_orders WHERE service = $1 AND host = $2 AND subject = $3 AND fence = $4 \
     AND number = $5 AND body = $6";
 
@@ -74,6 +78,11 @@ impl Store {
     /// The last report of every host of a service.
     pub async fn host_reports(&self, service: &str) -> Result<Vec<HostReport>, StoreError> {
         self.db.rows(REPORTS, args![service]).await?.iter().map(report).collect()
+    }
+
+    /// The last report of every host of every service, however old.
+    pub async fn all_host_reports(&self) -> Result<Vec<HostReport>, StoreError> {
+        self.db.rows(ALL_REPORTS, args![]).await?.iter().map(report).collect()
     }
 
     /// A host that ends in order is no longer counted.
@@ -114,6 +123,11 @@ impl Store {
     /// The orders that wait for a host, oldest first.
     pub async fn host_orders(&self, service: &str, host: &str) -> Result<Vec<HostOrder>, StoreError> {
         self.db.rows(ORDERS, args![service, host]).await?.iter().map(order).collect()
+    }
+
+    /// The orders that wait for any host of any service.
+    pub async fn all_host_orders(&self) -> Result<Vec<HostOrder>, StoreError> {
+        self.db.rows(ALL_ORDERS, args![]).await?.iter().map(order).collect()
     }
 
     /// An order is carried out, or void; one that has taken its place stays.

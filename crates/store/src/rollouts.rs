@@ -80,7 +80,8 @@ pub struct RolloutLease {
     pub fence: i64,
 }
 
-pub(crate) const STATEMENTS: &[&str] = &[BEGIN, NEWEST, TAKE, SAVE, SAVE_LEASED, RELEASE, SEEN, PUT_SEEN];
+pub(crate) const STATEMENTS: &[&str] =
+    &[BEGIN, NEWEST, THAT_COUNT, TAKE, SAVE, SAVE_LEASED, RELEASE, SEEN, PUT_SEEN];
 
 /// Fences grow over all rollouts of a service: who acted in an earlier one is older.
 const BEGIN: &str = "INSERT INTO rollouts (service, generation, state, body, version, fence, created_at, updated_at) \
@@ -90,6 +91,11 @@ const BEGIN: &str = "INSERT INTO rollouts (service, generation, state, body, ver
     ON CONFLICT DO NOTHING";
 const NEWEST: &str = "SELECT service, generation, state, body, version, owner, created_at, updated_at FROM rollouts \
     WHERE service = $1 ORDER BY generation DESC LIMIT $2";
+const THAT_COUNT: &str = "SELECT service, generation, state, body, version, owner, created_at, updated_at FROM rollouts AS one \
+    WHERE state = 'running' OR generation IN (\
+    (SELECT MAX(generation) FROM rollouts WHERE service = one.service), \
+    (SELECT MAX(generation) FROM rollouts WHERE service = one.service AND state = 'done')) \
+    ORDER BY service, generation";
 /// The fence grows only when the lease changes hands, so that its holder may ask again. One that ends later than any can was written by
 /// a clock that is not the database's (a version before this one went by its machine's), and is waited for by nobody.
 const TAKE: &str = "UPDATE rollouts SET owner = $2, lease_until = $3, \
@@ -177,6 +183,11 @@ impl Store {
     /// A service's rollouts, newest first.
     pub async fn rollouts(&self, service: &str, most: u32) -> Result<Vec<RolloutRow>, StoreError> {
         self.db.rows(NEWEST, args![service, i64::from(most)]).await?.iter().map(rollout).collect()
+    }
+
+    /// The rollouts by which every service is where it is, oldest first: those under way, the newest, and the newest that was done.
+    pub async fn rollouts_that_count(&self) -> Result<Vec<RolloutRow>, StoreError> {
+        self.db.rows(THAT_COUNT, args![]).await?.iter().map(rollout).collect()
     }
 
     /// Takes, or keeps, the lease of a service's rollout for as long as `lease`; `None` when none is under way, or somebody

@@ -37,3 +37,4 @@ mod role;
 mod secrets;
 mod server;
 mod tokens;
+mod under_way;

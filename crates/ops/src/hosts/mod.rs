@@ -42,6 +42,16 @@ struct Report {
     counted: BTreeMap<String, Sample>,
 }
 
+/// What a host's instances run, as it told.
+pub(crate) fn releases_of(told: &HostReport) -> Result<BTreeSet<String>, DriverError> {
+    Ok(read(&told.host, &told.report)?.instances.into_iter().map(|seen| seen.release).collect())
+}
+
+fn read(host: &str, report: &str) -> Result<Report, DriverError> {
+    serde_json::from_str(report)
+        .map_err(|error| DriverError::new(format!("host {host} tells what cannot be read: {error}")))
+}
+
 /// All hosts of a service.
 pub struct Hosts {
     store: Store,
@@ -92,9 +102,7 @@ impl Hosts {
             if before == Some(number) {
                 continue;
             }
-            let report = serde_json::from_str(&report).map_err(|error| {
-                DriverError::new(format!("host {host} tells what cannot be read: {error}"))
-            })?;
+            let report = read(&host, &report)?;
             heard.insert(host, Heard { number, since: now, answers: before.is_some(), report });
         }
         // Whoever has just begun to listen does not know yet who is gone.

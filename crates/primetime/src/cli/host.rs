@@ -29,6 +29,9 @@ pub struct HostArgs {
     /// The folder of signed releases, as `release build` makes them [default: releases in the data folder]
     #[arg(long, value_name = "DIR")]
     pub releases: Option<PathBuf>,
+    /// How many releases that were fetched may lie there; of more, those that nobody needs are removed, the first that came first
+    #[arg(long, value_name = "COUNT", default_value_t = 10)]
+    pub keep_releases: u16,
     /// End all instances of this host, when what is under way is finished, and start none
     #[arg(long, conflicts_with = "release")]
     pub drain: bool,

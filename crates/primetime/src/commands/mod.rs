@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod collect;
 mod db;
 pub mod doctor;
 mod fleet;
@@ -53,6 +54,9 @@ pub fn run(cli: Cli) -> Result<(), Failed> {
         }
         Command::Release { command: ReleaseCommand::Push(push) } => {
             with(&args, |config| push::run(config, push))
+        }
+        Command::Release { command: ReleaseCommand::Collect(collect) } => {
+            with(&args, |config| collect::run(config, collect))
         }
         Command::Release { command: ReleaseCommand::Rollout(command) } => {
             with(&args, |config| rollout::run(config, command))

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use objects::Repository;
+use objects::{Repository, under_way};
 use registry::push::{self as images, Destination};
 use release::{IMAGES_DIR, Manifest, Pushing, RELEASE_FILE};
 use tokio::task::spawn_blocking;
@@ -12,6 +12,7 @@ use crate::{
     app::App,
     cli::PushArgs,
     config::Config,
+    data::random_word,
     failed::{Doing, Failed},
     keys::{self, Purpose},
 };
@@ -42,14 +43,23 @@ impl Count {
 pub async fn run(config: Config, args: PushArgs) -> Result<(), Failed> {
     // It needs the objects and keys, and no database.
     let app = App::open(Config { database: None, ..config }).await?;
-    let pushed = spawn_blocking(move || match args.dir.join(RELEASE_FILE).is_file() {
-        true => release(&app, &args),
-        false => layout(&app, &args),
-    });
-    show(&pushed.await.doing(|| "push".into())??)
+    show(&spawn_blocking(move || push(&app, &args)).await.doing(|| "push".into())??)
 }
 
-fn release(app: &App, args: &PushArgs) -> Result<String, Failed> {
+/// Nothing is collected meanwhile: what is in the store already is not sent again.
+fn push(app: &App, args: &PushArgs) -> Result<String, Failed> {
+    let doing = || "push: nothing was written".to_owned();
+    let word = random_word(&*app.rng);
+    let under_way = under_way::Push::begin(&app.objects, word, app.clock.now()).doing(doing)?;
+    let pushed = match args.dir.join(RELEASE_FILE).is_file() {
+        true => release(app, args, &under_way),
+        false => layout(app, args, &under_way),
+    };
+    let ended = under_way.end().doing(|| "say that nothing is pushed any more".into());
+    pushed.and_then(|said| ended.map(|()| said))
+}
+
+fn release(app: &App, args: &PushArgs, under_way: &under_way::Push<'_>) -> Result<String, Failed> {
     let dir = &args.dir;
     if args.tag.is_some() || args.repository.is_some() || args.image.is_some() {
         return Err(Failed::new(format!(
@@ -62,6 +72,9 @@ fn release(app: &App, args: &PushArgs) -> Result<String, Failed> {
     let pushing = Pushing::begin(&app.objects, dir, &ring).doing(doing)?;
     let Manifest { name, images, .. } = pushing.manifest().clone();
     let mut count = Count::default();
+    // Before its images: whatever ends this push, there is no tag of a release that nobody would find, and collect.
+    let sent = pushing.files().doing(doing)?;
+    count.add(sent.written, sent.present, sent.bytes);
     for image in &images {
         let repository: Repository =
             image.name.parse().doing(|| format!("push the image {} of {name}", image.name))?;
@@ -72,8 +85,7 @@ fn release(app: &App, args: &PushArgs) -> Result<String, Failed> {
         }
         count.add(pushed.written, pushed.present, pushed.bytes);
     }
-    let sent = pushing.files().doing(doing)?;
-    count.add(sent.written, sent.present, sent.bytes);
+    under_way.in_time(app.clock.now()).doing(doing)?;
     let announced = pushing.announce().doing(doing)?;
     let is_new = announced == objects::Put::Written;
     count.add(usize::from(is_new), usize::from(!is_new), 0);
@@ -81,7 +93,7 @@ fn release(app: &App, args: &PushArgs) -> Result<String, Failed> {
     Ok(format!("{name} {so}: {}. `primetime release roll {name}` rolls it out.\n", count.words()))
 }
 
-fn layout(app: &App, args: &PushArgs) -> Result<String, Failed> {
+fn layout(app: &App, args: &PushArgs, under_way: &under_way::Push<'_>) -> Result<String, Failed> {
     let PushArgs { dir, repository, tag, image } = args;
     let tag = tag.as_ref().ok_or_else(|| {
         Failed::new(format!("{} has no {RELEASE_FILE}: say by --tag what its image is called", dir.display()))
@@ -89,6 +101,7 @@ fn layout(app: &App, args: &PushArgs) -> Result<String, Failed> {
     let usual = || REPOSITORY.parse().doing(|| "name the repository".into());
     let repository = repository.clone().map_or_else(usual, Ok)?;
     let pushed = image_to(app, dir, image.as_deref(), &repository, tag)?;
+    under_way.in_time(app.clock.now()).doing(|| format!("rely on {repository}:{tag}"))?;
     let mut count = Count::default();
     count.add(pushed.written, pushed.present, pushed.bytes);
     Ok(format!("{repository}:{tag} is {}: {}.\n", pushed.manifest, count.words()))

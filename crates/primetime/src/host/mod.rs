@@ -7,6 +7,7 @@ mod fetch;
 mod operators;
 mod releases;
 mod share;
+mod tidy;
 mod verified;
 
 use std::{
@@ -42,6 +43,7 @@ use capacity::{Asked, Count, Planned};
 pub use capacity::{Backstop, Each, Pace};
 use fetch::Fetcher;
 use releases::{Folder, Images, Releases, Signed};
+use tidy::Tidy;
 use verified::Verified;
 
 /// Between two looks: an order is begun to be carried out in this time, an undo too.
@@ -116,6 +118,7 @@ async fn keep<E: Engine + 'static>(
     let hosts = Hosts::new(store.clone(), clock.clone());
     let controller = Controller::new(store.clone(), hosts, clock.clone(), owner);
     let mut keeper = Keeper::new(engine.clone(), app.clock.clone(), patience);
+    let mut tidy = Tidy::new(releases.dir().to_owned(), wanted.keep_releases.into(), wanted.release.clone());
     let mut steady = Steady { store, service: service.clone(), said: wanted.release.clone(), known: None };
     let adopted = engine.list().await.doing(|| "look what runs here".into())?;
     let mut count = Count::of(adopted.iter().filter(|instance| instance.state.stays()).count(), clock.now());
@@ -202,6 +205,9 @@ async fn keep<E: Engine + 'static>(
             }
             Err(Unready::Coming(_)) => {}
             Err(Unready::Wrong(why)) => tracing::error!(why, "what should run cannot be started"),
+        }
+        if let Err(error) = tidy.look(&steady.store, &*engine, now).await {
+            tracing::warn!(error = %error, "releases that nobody needs stay on this host");
         }
     }
     if let Err(error) = controller.leave(&service).await {

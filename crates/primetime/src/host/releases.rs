@@ -40,6 +40,14 @@ impl Releases {
         let _ = signed.here(release);
     }
 
+    /// The folder in which they are.
+    pub fn dir(&self) -> &Path {
+        match self {
+            Self::Folder(folder) => &folder.signed.dir,
+            Self::Images(images) => &images.signed.dir,
+        }
+    }
+
     /// Where they are and which, for somebody who has to choose.
     pub fn said(&self) -> String {
         match self {

@@ -12,6 +12,7 @@ mod buttons;
 mod catalogue;
 mod chat;
 mod clocks;
+mod collects;
 mod commands;
 mod containers;
 #[cfg(feature = "aws")]

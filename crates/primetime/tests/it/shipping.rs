@@ -53,13 +53,13 @@ fn parts(root: &Path, dir: &Path, into: &mut Vec<Part>) {
     }
 }
 
-fn push(there: &Installation, name: &str, script: &str) -> String {
+pub fn push(there: &Installation, name: &str, script: &str) -> String {
     let dir = build(there, name, script);
     there.succeed(&format!("release push {}", dir.display()))
 }
 
 /// What a host has of releases, half or whole.
-fn fetched(there: &Installation) -> Vec<String> {
+pub fn fetched(there: &Installation) -> Vec<String> {
     let entries = fs::read_dir(there.data().join("releases")).unwrap();
     let names = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let mut names: Vec<_> = names.filter(|name| name != ".fetching").collect();
@@ -74,7 +74,7 @@ fn stored(store: &Path, name: &str) -> PathBuf {
     entries.into_iter().find(|path| !path.ends_with(RELEASE_FILE)).unwrap()
 }
 
-fn start(there: &Installation, name: &str) -> Running {
+pub fn start(there: &Installation, name: &str) -> Running {
     let line = format!("host --name {name} --roles site,origin --release v1 --instances 1");
     there.start_host(&line, &["--set", "database.path=none"])
 }

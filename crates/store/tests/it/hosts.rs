@@ -17,6 +17,10 @@ async fn every_report_has_a_number(backend: Backend) {
     let told: Vec<_> = all.iter().map(|r| (r.host.as_str(), r.number, r.report.as_str())).collect();
     assert_eq!(told, [("busan", 1, "b"), ("jeju", 2, "a")]);
     assert!(store.host_reports("origin").await.unwrap().is_empty());
+    store.report_host("origin", "busan", "o", at(3)).await.unwrap();
+    let all: Vec<_> = store.all_host_reports().await.unwrap().into_iter().map(|r| r.report).collect();
+    assert_eq!(all, ["o", "b", "a"], "of every service");
+    store.host_left("origin", "busan").await.unwrap();
     assert_eq!(store.forget_hosts("site", at(2)).await.unwrap(), 1, "busan was silent");
     store.host_left("site", "jeju").await.unwrap();
     assert!(store.host_reports("site").await.unwrap().is_empty());
@@ -31,6 +35,9 @@ async fn a_newer_order_takes_the_place_of_an_older_one(backend: Backend) {
     let waiting = store.host_orders("site", "busan").await.unwrap();
     assert_eq!(waiting, [order("b", 1, 2, "start"), order("a", 1, 2, "admit")]);
     assert!(store.host_orders("site", "jeju").await.unwrap().is_empty());
+    store.order_host("origin", "jeju", &order("c", 1, 1, "start"), at(1)).await.unwrap().unwrap();
+    let all: Vec<_> = store.all_host_orders().await.unwrap().into_iter().map(|o| o.subject).collect();
+    assert_eq!(all, ["c", "b", "a"], "of every service");
     // Carried out was the one before: the new one still waits.
     store.host_order_done("site", "busan", &order("a", 1, 2, "park")).await.unwrap();
     store.host_order_done("site", "busan", &order("b", 1, 2, "start")).await.unwrap();

@@ -38,6 +38,34 @@ async fn one_rollout_at_a_time(backend: Backend) {
     assert!(store.rollouts("origin", 9).await.unwrap().is_empty());
 }
 
+async fn the_rollouts_that_count_are_the_newest_and_the_newest_that_was_done(backend: Backend) {
+    let Backend { store, dir: _dir, .. } = backend;
+    let count = async || -> Vec<i64> {
+        let rows = store.rollouts_that_count().await.unwrap();
+        rows.into_iter().map(|row| row.generation).collect()
+    };
+    assert!(count().await.is_empty());
+    use RolloutState::{Done, Undone};
+    for (ends, counts) in
+        [(Undone, [1].as_slice()), (Done, &[2]), (Done, &[3]), (Undone, &[3, 4]), (Undone, &[3, 5])]
+    {
+        let generation = *counts.last().unwrap();
+        begin(&store, generation).await.unwrap();
+        assert_eq!(count().await.last(), Some(&generation), "the one under way");
+        let lease = store.lease_rollout("site", "a", LEASE, at(10)).await.unwrap().unwrap();
+        let mut tx = store.begin().await.unwrap();
+        tx.carry_rollout(&lease, (ends, "{}"), at(11)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(count().await, counts);
+    }
+    // Of another service, its own.
+    let mut tx = store.begin().await.unwrap();
+    let new = NewRollout { service: "origin".into(), generation: 1, body: "{}".into() };
+    tx.begin_rollout(&new, at(12)).await.unwrap();
+    tx.commit().await.unwrap();
+    assert_eq!(count().await, [1, 3, 5]);
+}
+
 async fn who_lost_the_lease_carries_nothing_on(backend: Backend) {
     let Backend { store, dir: _dir, .. } = backend;
     begin(&store, 1).await.unwrap();
@@ -127,6 +155,7 @@ async fn a_line_of_the_audit_log_has_one_place(backend: Backend) {
 }
 
 contract! {
+    the_rollouts_that_count_are_the_newest_and_the_newest_that_was_done,
     one_rollout_at_a_time,
     who_lost_the_lease_carries_nothing_on,
     an_order_is_given_to_what_was_read,
