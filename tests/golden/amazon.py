@@ -15,6 +15,8 @@ import sys
 import time
 
 import boto3
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.ec2.models import ec2_backends
 from moto.server import ThreadedMotoServer
 
 HERE = pathlib.Path(__file__).parents[2]
@@ -60,7 +62,9 @@ def registered(ec2, done, playbook):
     [image] = ec2.describe_images(Owners=["self"], Filters=[{"Name": "name", "Values": [name]}])["Images"]
     tags = {tag["Key"]: tag["Value"] for tag in image.get("Tags", [])}
     assert tags == {"Name": name, "Layer": playbook}, tags
-    print(f"amazon-ebs against moto, {playbook}: {recap[0]}, image {image['ImageId']}")
+    print(f"amazon-ebs against moto, {playbook}: {recap[0]}, image {image['ImageId']}", flush=True)
+    # What Amazon says of an image of a machine whose root is on EBS, moto forgets; without it Packer starts nothing from it.
+    ec2_backends[DEFAULT_ACCOUNT_ID][REGION].amis[image["ImageId"]].root_device_type = "ebs"
     return image["ImageId"]
 
 
