@@ -10,7 +10,12 @@ use fleet::{
 use objects::Hash;
 use store::{NewRollout, RolloutRow, RolloutState, Store, Tx, WantedInstances};
 
-use crate::{OpsError, audit, fleet::known, talk::Approved};
+use crate::{
+    OpsError,
+    audit::{self, Deed, Who},
+    fleet::known,
+    talk::Approved,
+};
 
 /// What was seen of a fleet longer ago than this is no ground for a plan.
 const FRESH: Duration = Duration::from_secs(60);
@@ -255,12 +260,11 @@ impl Desk {
     }
 
     async fn deed(&self, tx: &mut Tx, what: &str, body: &str, now: Timestamp) -> Result<(), OpsError> {
-        if self.who.trim().is_empty() {
-            return Err(OpsError::Nobody);
-        }
         if let Some(approved) = &self.approved {
             approved.write(tx, now).await?;
         }
-        Ok(audit::append(tx, &audit::Deed { who: &self.who, what, body }, now).await?)
+        // Chat has made sure who they are.
+        let who = if self.approved.is_some() { Who::InChat(&self.who) } else { Who::Person(&self.who) };
+        audit::append(tx, &Deed { who, what, body }, now).await
     }
 }

@@ -2,7 +2,10 @@ use domain::TitleId;
 use fleet::rollout::{DriverError, PlanError, Refused};
 use store::StoreError;
 
-use crate::{audit::Broken, fleet::PrometheusError};
+use crate::{
+    audit::{Broken, Unwritable},
+    fleet::PrometheusError,
+};
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -98,7 +101,7 @@ pub enum OpsError {
     /// Nobody would answer the viewers.
     #[error("{0} needs at least one instance; `primetime host --drain` ends those of a host")]
     NoInstances(String),
-    /// Who it is must be said.
-    #[error("say who you are: the audit log needs a name")]
-    Nobody,
+    /// It cannot stand in the audit log.
+    #[error(transparent)]
+    Unwritable(#[from] Unwritable),
 }

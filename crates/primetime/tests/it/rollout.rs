@@ -7,7 +7,7 @@ use std::{
 
 use domain::Timestamp;
 use fleet::rollout::{Observation, Phase, Seen};
-use store::Store;
+use store::{AuditRow, Store};
 
 use crate::process::Installation;
 
@@ -21,6 +21,7 @@ pub fn now(there: &Installation) -> Timestamp {
 
 /// So many instances of v1 are seen.
 pub async fn run(there: &Installation, count: u32) {
+    there.succeed("release status"); // there is a database
     let store = Store::open(&there.data().join("primetime.db")).await.unwrap();
     let instances = (1..=count).map(|at| Seen {
         name: format!("site-0-{at}"),
@@ -45,6 +46,7 @@ async fn a_rollout_is_planned_agreed_to_held_and_undone_and_all_of_it_is_written
     let plan = there.succeed("release roll v2 --plan --as ana");
     let (_, hash) = plan.split_once("--agree ").unwrap();
     let hash = hash.trim_end().trim_end_matches('`');
+    let hash = hash.trim_end_matches(" --as ana");
     assert!(plan.contains("start a canary of v2 and a control of v1 on busan"), "{plan}");
     assert!(there.fail("release roll v2 --agree 0123 --as ana").contains("the plan has changed"));
     assert!(there.succeed("release status").contains("No rollout of site yet"));
@@ -83,4 +85,48 @@ fn who_does_not_say_who_or_why_is_refused() {
     for line in ["release undo --as ana", "release hold --as ana", "release undo --why odd", "release go"] {
         assert_eq!(there.run(line).status.code(), Some(2), "{line}");
     }
+}
+
+/// What a shell's `$'…'` makes of it.
+#[tokio::test]
+async fn no_line_of_the_log_is_made_up() {
+    let there = Installation::new();
+    run(&there, 3).await;
+    there.succeed("release scale 2 --why tonight --as ana");
+    let log = there.succeed("audit show");
+    let scale = |who: &str, why: &str| {
+        let mut command = there.command();
+        command.args(there.arguments("release scale 2")).args(["--why", why, "--as", who]);
+        let output = command.output().unwrap();
+        (output.status.success(), String::from_utf8(output.stderr).unwrap())
+    };
+    let forged = "x\n81 2026-03-01T20:00:00Z min rollout.begin: site 9 from v1 to v2";
+    for (who, why, words) in [
+        ("ana", forged, "line breaks"),
+        ("ana\nmin", "x", "line breaks"),
+        ("ana", "\u{1b}[2K", "line breaks"),
+        ("ana", "\u{202e}", "line breaks"),
+        ("controller", "x", "part of the platform"),
+        ("Fleet", "x", "part of the platform"),
+        ("takedowns", "x", "part of the platform"),
+        ("ana in chat, approved by min", "x", "in chat"),
+        (" ", "x", "say who you are"),
+        ("ana", &"x".repeat(20_000), "characters"),
+        (&"x".repeat(2_000), "x", "characters"),
+    ] {
+        let (done, said) = scale(who, why);
+        assert!(!done && said.contains(words), "{who:?} {said}");
+    }
+    assert_eq!(there.succeed("audit show"), log);
+    // As a version before this one took it.
+    let store = Store::open(&there.data().join("primetime.db")).await.unwrap();
+    let mut tx = store.begin().await.unwrap();
+    let before = tx.newest_audit().await.unwrap().unwrap();
+    let old = AuditRow { seq: 2, who: "a\u{1b}[2K".into(), body: forged.into(), ..before };
+    tx.add_audit(&old).await.unwrap();
+    tx.commit().await.unwrap();
+    store.close().await;
+    let shown = there.succeed("audit show");
+    assert_eq!(shown.lines().count(), 2, "{shown}");
+    assert!(shown.contains(r"a\u{1b}[2K") && shown.contains(r"x\n81 2026"), "{shown}");
 }
