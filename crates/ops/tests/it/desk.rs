@@ -78,7 +78,7 @@ async fn without_a_look_or_a_name_there_is_no_rollout() {
     town.clock.advance(Duration::from_secs(61));
     let stale = plan("ana").await.unwrap_err().to_string();
     assert!(stale.starts_with("site was last seen 61 s ago"), "{stale}");
-    assert!(matches!(town.desk("ana").undo("x").await, Err(OpsError::None(_))));
+    assert!(matches!(town.desk("ana").undo("x").await, Err(OpsError::NoWayBack { .. })));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -148,6 +148,7 @@ async fn race(town: Town) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_scales_at_once_is_heard_and_written_down() {
     for town in [Town::new(1).await, Town::on_postgres(1).await] {
+        town.controller("c").tick("site").await.unwrap();
         for round in 1..=ROUNDS {
             let barrier = Arc::new(Barrier::new(OPERATORS + 1));
             let scale = |n: usize| {
