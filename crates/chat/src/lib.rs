@@ -10,7 +10,7 @@ mod request;
 mod signature;
 
 pub use command::{Command, CommandError, HELP};
-pub use reply::{Button, Reply, Who};
+pub use reply::{Button, Reply, Shows, Who};
 pub use reply_to::may_reply_to;
 pub use request::{MAX_BODY, Person, Request, RequestError, Said};
 pub use signature::{FRESH, Secret, Seen, SignatureError};

@@ -7,7 +7,12 @@ use fleet::rollout::{Action, Driver, DriverError, Duty, Observation, Rollout, St
 use store::{RolloutLease, RolloutState, Store, StoreError};
 use tokio::sync::Mutex;
 
-use crate::{OpsError, audit, fleet::known, windows::Windows};
+use crate::{
+    OpsError,
+    audit::{self, Deed, Part, Who},
+    fleet::known,
+    windows::Windows,
+};
 
 /// How long a controller may be silent before another takes over. Undo must not wait for long, and a controller that is alive
 /// looks every second.
@@ -17,7 +22,7 @@ const SEEN_EVERY: Duration = Duration::from_secs(10);
 /// How often a step is decided anew because somebody gave an order in between.
 const MOST_TRIES: usize = 5;
 /// As whom it writes into the audit log.
-const WHO: &str = "controller";
+const WHO: Who<'_> = Who::Part(Part::Controller);
 
 /// The controller of one process.
 pub struct Controller<D> {
@@ -128,7 +133,7 @@ impl<D: Driver> Controller<D> {
             tries += 1;
             match stored {
                 Ok(()) => return Ok(Some((lease.fence, rollout.stage, step))),
-                Err(StoreError::Conflict(_)) if tries < MOST_TRIES => {
+                Err(OpsError::Store(StoreError::Conflict(_))) if tries < MOST_TRIES => {
                     // An order, or another line in the log: decide anew, on what is there now and what was seen.
                     match self.store.lease_rollout(&service, &self.owner, LEASE, now).await? {
                         Some(newer) if newer.fence == lease.fence => lease = newer,
@@ -136,7 +141,7 @@ impl<D: Driver> Controller<D> {
                     }
                     rollout = serde_json::from_str(&lease.row.body)?;
                 }
-                Err(error) => return Err(error.into()),
+                Err(error) => return Err(error),
             }
         }
     }
@@ -147,7 +152,7 @@ impl<D: Driver> Controller<D> {
         rollout: &Rollout,
         step: &Step,
         now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), OpsError> {
         let state = match rollout.stage {
             Stage::Done => RolloutState::Done,
             Stage::Undone => RolloutState::Undone,
@@ -158,7 +163,7 @@ impl<D: Driver> Controller<D> {
         tx.carry_rollout(lease, (state, &body), now).await?;
         for said in &step.said {
             let body = format!("{} {}: {said}", rollout.plan.service, rollout.plan.generation);
-            let deed = audit::Deed { who: WHO, what: "rollout.step", body: &body };
+            let deed = Deed { who: WHO, what: "rollout.step", body: &body };
             audit::append(&mut tx, &deed, now).await?;
         }
         tx.commit().await?;

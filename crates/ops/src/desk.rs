@@ -5,12 +5,17 @@ use std::{sync::Arc, time::Duration};
 use domain::{Clock, Timestamp};
 use fleet::{
     judge::Rules,
-    rollout::{Limits, Observation, Order, Plan, Rollout, Wanted},
+    rollout::{Limits, Observation, Order, Plan, Refused, Rollout, Stage, Wanted},
 };
 use objects::Hash;
 use store::{NewRollout, RolloutRow, RolloutState, Store, Tx, WantedInstances};
 
-use crate::{OpsError, audit, fleet::known, talk::Approved};
+use crate::{
+    OpsError,
+    audit::{self, Deed, Who},
+    fleet::known,
+    talk::Approved,
+};
 
 /// What was seen of a fleet longer ago than this is no ground for a plan.
 const FRESH: Duration = Duration::from_secs(60);
@@ -124,18 +129,6 @@ impl Desk {
         }
     }
 
-    /// Goes back: undoes what is under way; after the end, begins a rollout to the release before, without a judge.
-    pub async fn undo(&self, why: &str) -> Result<Rollout, OpsError> {
-        let newest = self.newest().await?.ok_or_else(|| OpsError::None(self.service.clone()))?;
-        if newest.state == RolloutState::Running {
-            return self.order(Order::Undo { why: format!("{}: {why}", self.who) }).await;
-        }
-        let last: Rollout = serde_json::from_str(&newest.body)?;
-        let seen = self.seen().await?;
-        let wanted = self.wanted(&last.plan.from, last.plan.limits.clone(), last.plan.rules).await?;
-        self.begin(Plan::back(&wanted, &seen)?, None, why).await
-    }
-
     /// Gives an order to the rollout under way.
     pub async fn order(&self, order: Order) -> Result<Rollout, OpsError> {
         let under_way = self.newest().await?.filter(|row| row.state == RolloutState::Running);
@@ -144,6 +137,9 @@ impl Desk {
     }
 
     /// Says how many instances of the service shall run from now on; whoever supervises them looks.
+    ///
+    /// # Errors
+    /// As [`Desk::can_run`].
     pub async fn scale(&self, instances: u32, why: &str) -> Result<(), OpsError> {
         if why.trim().is_empty() {
             return Err(OpsError::NoReason);
@@ -151,6 +147,7 @@ impl Desk {
         if instances == 0 {
             return Err(OpsError::NoInstances(self.service.clone()));
         }
+        self.can_run(instances).await?;
         let now = self.clock.now();
         let (service, who, why) = (self.service.clone(), self.who.clone(), why.to_owned());
         let body = format!("{service} to {instances} instances: {why}");
@@ -167,6 +164,28 @@ impl Desk {
                 Err(OpsError::Store(error)) if tries.again(&error) => {}
                 done => return done,
             }
+        }
+    }
+
+    /// Looks whether the hosts that were last seen could run so many: a slip of the finger would be stored, and stay.
+    ///
+    /// # Errors
+    /// [`OpsError::NoHosts`] when no host ever told of the service; [`OpsError::TooMany`] when it is more than they run at most.
+    pub async fn can_run(&self, instances: u32) -> Result<(), OpsError> {
+        let service = self.service.clone();
+        let Some((text, _)) = self.store.fleet_seen(&service).await? else {
+            let others = self.store.services_seen().await?;
+            let others = if others.is_empty() { "nothing yet".to_owned() } else { others.join(", ") };
+            return Err(OpsError::NoHosts { service, others });
+        };
+        let seen: Observation = serde_json::from_str(&text)?;
+        // While none answers it is not known; each of them stops at its bound by itself.
+        let most = seen.most.filter(|_| !seen.hosts.is_empty());
+        match most {
+            Some(most) if usize::try_from(instances).is_ok_and(|instances| instances > most) => {
+                Err(OpsError::TooMany { service, hosts: seen.hosts.len(), most })
+            }
+            _ => Ok(()),
         }
     }
 
@@ -193,13 +212,16 @@ impl Desk {
     }
 
     /// The order changes what is stored only if that is still what was read: the controller may have gone on meanwhile.
-    async fn order_to(&self, row: &RolloutRow, order: Order) -> Result<Rollout, OpsError> {
+    pub(crate) async fn order_to(&self, row: &RolloutRow, order: Order) -> Result<Rollout, OpsError> {
         let mut row = row.clone();
         let mut tries = audit::Tries::default();
         loop {
             let now = self.clock.now();
             let mut rollout: Rollout = serde_json::from_str(&row.body)?;
             let generation = u64::try_from(row.generation).unwrap_or(0);
+            if matches!(order, Order::Undo { .. }) && matches!(rollout.stage, Stage::Undo | Stage::Clean) {
+                return Err(Refused::Undoing(generation).into());
+            }
             rollout.order(generation, order.clone(), now)?;
             let (what, why) = match &order {
                 Order::Hold { why } => ("rollout.hold", why.as_str()),
@@ -224,7 +246,7 @@ impl Desk {
         }
     }
 
-    async fn newest(&self) -> Result<Option<RolloutRow>, OpsError> {
+    pub(crate) async fn newest(&self) -> Result<Option<RolloutRow>, OpsError> {
         Ok(self.store.rollouts(&self.service, 1).await?.into_iter().next())
     }
 
@@ -236,13 +258,19 @@ impl Desk {
             return Err(OpsError::UnderWay {
                 service: self.service.clone(),
                 generation: rollout.plan.generation,
+                end: if rollout.plan.goes_back() { "wait for its end" } else { "wait for it, or undo it" },
                 release: rollout.plan.to,
             });
         }
         Ok(newest)
     }
 
-    async fn wanted(&self, release: &str, limits: Limits, rules: Rules) -> Result<Wanted, OpsError> {
+    pub(crate) async fn wanted(
+        &self,
+        release: &str,
+        limits: Limits,
+        rules: Rules,
+    ) -> Result<Wanted, OpsError> {
         let newest = self.none_under_way().await?;
         let generation = newest.map_or(1, |row| row.generation + 1);
         Ok(Wanted {
@@ -255,12 +283,11 @@ impl Desk {
     }
 
     async fn deed(&self, tx: &mut Tx, what: &str, body: &str, now: Timestamp) -> Result<(), OpsError> {
-        if self.who.trim().is_empty() {
-            return Err(OpsError::Nobody);
-        }
         if let Some(approved) = &self.approved {
             approved.write(tx, now).await?;
         }
-        Ok(audit::append(tx, &audit::Deed { who: &self.who, what, body }, now).await?)
+        // Chat has made sure who they are.
+        let who = if self.approved.is_some() { Who::InChat(&self.who) } else { Who::Person(&self.who) };
+        audit::append(tx, &Deed { who, what, body }, now).await
     }
 }

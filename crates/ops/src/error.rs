@@ -2,7 +2,11 @@ use domain::TitleId;
 use fleet::rollout::{DriverError, PlanError, Refused};
 use store::StoreError;
 
-use crate::{audit::Broken, fleet::PrometheusError};
+use crate::{
+    GoesBack,
+    audit::{Broken, Unwritable},
+    fleet::PrometheusError,
+};
 
 /// Why something was not done.
 #[derive(Debug, thiserror::Error)]
@@ -29,7 +33,7 @@ pub enum OpsError {
     #[error("the database holds a rollout that this version cannot read: {0}")]
     Unreadable(#[from] serde_json::Error),
     /// One is under way.
-    #[error("rollout {generation} of {service} to {release} is under way: wait for it, or undo it")]
+    #[error("rollout {generation} of {service} to {release} is under way: {end}")]
     UnderWay {
         /// Which instances.
         service: String,
@@ -37,6 +41,8 @@ pub enum OpsError {
         generation: u64,
         /// Where it leads.
         release: String,
+        /// What one may do: a way back is not undone.
+        end: &'static str,
     },
     /// Prime time comes.
     #[error(
@@ -56,8 +62,44 @@ pub enum OpsError {
     /// There is none.
     #[error("no rollout of {0} is under way")]
     None(String),
+    /// There is nothing to go back from.
+    #[error(
+        "there is nothing to go back to: {why}; `primetime release roll RELEASE` brings out what shall run"
+    )]
+    NoWayBack {
+        /// In words.
+        why: String,
+    },
+    /// One went back already: another step would bring what was bad again.
+    #[error(
+        "rollout {generation} went back from {from} to {to} already, which {service} stays on: if {from} shall run after all, \
+         `primetime release roll {from}`"
+    )]
+    WentBack {
+        /// Which instances.
+        service: String,
+        /// Which rollout went back.
+        generation: u64,
+        /// From what.
+        from: String,
+        /// To what.
+        to: String,
+    },
+    /// Somebody goes back already.
+    #[error("{0}")]
+    GoesBack(GoesBack),
+    /// The way back itself is undone.
+    #[error("rollout {generation} back to {to} did not succeed ({why}): wait for its end, and undo again")]
+    BackFails {
+        /// Which.
+        generation: u64,
+        /// Where it led.
+        to: String,
+        /// Why not.
+        why: String,
+    },
     /// Nobody looks at the fleet.
-    #[error("{service} was {seen}: is a controller running? Without knowing what runs there is no plan")]
+    #[error("{service} was {seen}: is `primetime host` running? Without knowing what runs there is no plan")]
     Unseen {
         /// Which instances.
         service: String,
@@ -98,7 +140,29 @@ pub enum OpsError {
     /// Nobody would answer the viewers.
     #[error("{0} needs at least one instance; `primetime host --drain` ends those of a host")]
     NoInstances(String),
-    /// Who it is must be said.
-    #[error("say who you are: the audit log needs a name")]
-    Nobody,
+    /// Nobody would look at what is wanted.
+    #[error("no host tells of {service}: there is {others}. Start one first (`primetime host`)")]
+    NoHosts {
+        /// Which instances.
+        service: String,
+        /// Of what hosts tell.
+        others: String,
+    },
+    /// Hosts would stop before.
+    #[error(
+        "{} of {service} {}: start others first, or let them run more (`primetime host --most`)",
+        if *hosts == 1 { "1 host".to_owned() } else { format!("{hosts} hosts") },
+        if *hosts == 1 { format!("runs at most {most}") } else { format!("run at most {most} together") }
+    )]
+    TooMany {
+        /// Which instances.
+        service: String,
+        /// How many answer.
+        hosts: usize,
+        /// What those may run.
+        most: usize,
+    },
+    /// It cannot stand in the audit log.
+    #[error(transparent)]
+    Unwritable(#[from] Unwritable),
 }

@@ -4,6 +4,7 @@
 //! [`fleet::rollout::Driver`].
 
 pub mod audit;
+mod back;
 mod controller;
 mod desk;
 mod error;
@@ -15,6 +16,7 @@ pub mod talk;
 mod windows;
 pub mod words;
 
+pub use back::{GoesBack, WayBack};
 pub use controller::{Controller, Ticked};
 pub use desk::{Desk, Status};
 pub use error::OpsError;

@@ -10,10 +10,14 @@ use objects::{
 };
 use store::{Lifted, Store, StoreError, Takedown, Tx};
 
-use crate::{OpsError, audit, talk::Approved};
+use crate::{
+    OpsError,
+    audit::{self, Deed, Part, Who},
+    talk::Approved,
+};
 
 /// As whom the platform writes into the audit log.
-const WHO: &str = "takedowns";
+const WHO: Part = Part::Takedowns;
 
 /// Takes titles down, lifts takedowns, and announces what is down. Cheap to clone.
 #[derive(Clone)]
@@ -105,9 +109,6 @@ impl Takedowns {
     }
 
     async fn change(&self, asked: Asked<'_>, change: Change) -> Result<(), OpsError> {
-        if asked.who.trim().is_empty() {
-            return Err(OpsError::Nobody);
-        }
         if asked.why.trim().is_empty() {
             return Err(OpsError::NoReason);
         }
@@ -122,13 +123,16 @@ impl Takedowns {
                 if let Some(approved) = asked.approved {
                     approved.write(&mut tx, now).await?;
                 }
-                audit::append(&mut tx, &audit::Deed { who: asked.who, what, body: &body }, now).await?;
-                tx.commit().await
+                // Chat has made sure who they are.
+                let in_chat = asked.approved.is_some();
+                let who = if in_chat { Who::InChat(asked.who) } else { Who::Person(asked.who) };
+                audit::append(&mut tx, &Deed { who, what, body: &body }, now).await?;
+                Ok::<_, OpsError>(tx.commit().await?)
             };
             match done.await {
                 Ok(()) => break,
-                Err(error) if tries.again(&error) => {}
-                Err(error) => return Err(error.into()),
+                Err(OpsError::Store(error)) if tries.again(&error) => {}
+                Err(error) => return Err(error),
             }
         }
         self.announce().await.map(drop)
@@ -207,10 +211,10 @@ impl Takedowns {
             let why =
                 "it was announced, and the database did not know of it: a backup was restored".to_owned();
             let body = format!("{title}: {why}");
-            let new = Takedown { number, title, who: WHO.into(), why, at: now, lifted: None };
+            let new = Takedown { number, title, who: WHO.as_str().into(), why, at: now, lifted: None };
             if tx.add_takedown(&new).await? {
-                audit::append(&mut tx, &audit::Deed { who: WHO, what: "takedown.begin", body: &body }, now)
-                    .await?;
+                let deed = Deed { who: Who::Part(WHO), what: "takedown.begin", body: &body };
+                audit::append(&mut tx, &deed, now).await?;
             }
         }
         // Also when the titles are the same: the next announcement needs a greater number.

@@ -9,7 +9,7 @@ use fleet::{
 
 use store::{AuditRow, AuditWanted, Store, StoreError};
 
-use crate::{Desk, OpsError, Status};
+use crate::{Desk, OpsError, Status, audit::shown};
 
 /// What runs, and how far the last rollouts are: a line each.
 pub async fn status(desk: &Desk, last: u32) -> Result<String, OpsError> {
@@ -28,10 +28,14 @@ pub async fn status(desk: &Desk, last: u32) -> Result<String, OpsError> {
 pub async fn log(store: &Store, last: u32) -> Result<String, StoreError> {
     let mut lines = store.audit_last(&AuditWanted::default(), last).await?;
     lines.reverse();
-    let words = lines
-        .iter()
-        .map(|AuditRow { seq, at, who, what, body, .. }| format!("{seq} {at} {who} {what}: {body}\n"));
-    Ok(if lines.is_empty() { "Nobody did anything yet.\n".to_owned() } else { words.collect() })
+    let nothing = || "Nobody did anything yet.\n".to_owned();
+    Ok(if lines.is_empty() { nothing() } else { lines.iter().map(audit_line).collect() })
+}
+
+/// A line of the audit log, which stays one whatever stands in it.
+pub fn audit_line(line: &AuditRow) -> String {
+    let AuditRow { seq, at, who, what, body, .. } = line;
+    format!("{}\n", shown(&format!("{seq} {at} {who} {what}: {body}")))
 }
 
 async fn runs(desk: &Desk) -> Result<String, OpsError> {
@@ -75,7 +79,7 @@ fn line(status: &Status, desk: &Desk) -> String {
             text += &format!("; {words}");
         }
     }
-    text + "\n"
+    shown(&text) + "\n"
 }
 
 fn stage(rollout: &Rollout) -> String {

@@ -21,7 +21,9 @@ pub use containers::EngineKind;
 pub use fleet::{EncoderArgs, FleetCommand, FleetGroup, FollowArgs, Measured, RunArgs, SimulateArgs};
 pub use host::HostArgs;
 pub use image::ImageCommand;
-pub use rollout::{AuditCommand, Myself, RollArgs, RolloutCommand, ShowArgs};
+pub use rollout::{
+    AuditCommand, BAKE, JUDGE, MIGRATE, Myself, READY, RollArgs, RolloutCommand, SERVICE, ShowArgs,
+};
 pub use takedown::{TakedownArgs, TakedownCommand};
 pub use week::WeekArgs;
 

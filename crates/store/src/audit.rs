@@ -26,10 +26,15 @@ pub struct AuditRow {
     pub hash: String,
 }
 
+/// What stands behind the name of who asked for a deed in chat: `ana in chat`.
+pub const IN_CHAT: &str = " in chat";
+/// What stands between that and the name of who said yes: `ana in chat, approved by min`.
+pub const APPROVED_BY: &str = ", approved by ";
+
 /// Which lines somebody wants to see; by default all.
 #[derive(Debug, Clone, Default)]
 pub struct AuditWanted {
-    /// Whose.
+    /// Whose: what they did, asked for in chat, or approved there; or exactly what stands there.
     pub who: Option<String>,
     /// What they begin with: `rollout` or `rollout.begin`.
     pub what: Option<String>,
@@ -46,10 +51,13 @@ const ADD: &str = "INSERT INTO audit (seq, at, who, what, body, before, hash) VA
     ON CONFLICT (seq) DO NOTHING";
 const PAGE: &str =
     "SELECT seq, at, who, what, body, before, hash FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2";
-/// Nobody and nothing in particular are empty texts.
+/// Nobody and nothing in particular are empty texts. Somebody's are also what begins and what ends with a text: no patterns, whose
+/// wildcards stand in names.
 const LAST: &str = "SELECT seq, at, who, what, body, before, hash FROM audit \
-    WHERE ($1 = '' OR who = $1) AND ($2 = '' OR substr(what, 1, length($2)) = $2) AND at >= $3 AND at < $4 \
-    ORDER BY seq DESC LIMIT $5";
+    WHERE ($1 = '' OR who = $1 OR who = $2 OR substr(who, 1, length($3)) = $3 \
+        OR (length(who) > length($4) AND substr(who, length(who) - length($4) + 1) = $4)) \
+    AND ($5 = '' OR substr(what, 1, length($5)) = $5) AND at >= $6 AND at < $7 \
+    ORDER BY seq DESC LIMIT $8";
 
 fn line(row: &Row) -> Result<AuditRow, StoreError> {
     Ok(AuditRow {
@@ -95,7 +103,9 @@ impl Store {
         let AuditWanted { who, what, since, until } = wanted;
         let (who, what) = (who.as_deref().unwrap_or_default(), what.as_deref().unwrap_or_default());
         let (since, until) = (since.map_or(i64::MIN, |at| at.0), until.map_or(i64::MAX, |at| at.0));
-        let args = args![who, what, since, until, i64::from(most)];
+        let asked = format!("{who}{IN_CHAT}");
+        let (others, approved) = (format!("{asked}{APPROVED_BY}"), format!("{IN_CHAT}{APPROVED_BY}{who}"));
+        let args = args![who, &asked, &others, &approved, what, since, until, i64::from(most)];
         self.db.rows(LAST, args).await?.iter().map(line).collect()
     }
 }

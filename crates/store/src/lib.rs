@@ -35,7 +35,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 use tokio::sync::Notify;
 
 pub use assets::{Asset, AssetState, NewAsset, Track};
-pub use audit::{AuditRow, AuditWanted};
+pub use audit::{APPROVED_BY, AuditRow, AuditWanted, IN_CHAT};
 pub use catalogue::{Document, Imported, Revision, Staged};
 pub use chat::Decided;
 pub use clock::{Off, SharedClock};

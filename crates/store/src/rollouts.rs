@@ -81,7 +81,7 @@ pub struct RolloutLease {
 }
 
 pub(crate) const STATEMENTS: &[&str] =
-    &[BEGIN, NEWEST, THAT_COUNT, TAKE, SAVE, SAVE_LEASED, RELEASE, SEEN, PUT_SEEN];
+    &[BEGIN, NEWEST, LAST, THAT_COUNT, TAKE, SAVE, SAVE_LEASED, RELEASE, SEEN, PUT_SEEN, SERVICES];
 
 /// Fences grow over all rollouts of a service: who acted in an earlier one is older.
 const BEGIN: &str = "INSERT INTO rollouts (service, generation, state, body, version, fence, created_at, updated_at) \
@@ -96,6 +96,8 @@ const THAT_COUNT: &str = "SELECT service, generation, state, body, version, owne
     (SELECT MAX(generation) FROM rollouts WHERE service = one.service), \
     (SELECT MAX(generation) FROM rollouts WHERE service = one.service AND state = 'done')) \
     ORDER BY service, generation";
+const LAST: &str = "SELECT service, generation, state, body, version, owner, created_at, updated_at FROM rollouts \
+    WHERE service = $1 AND state = $2 ORDER BY generation DESC LIMIT 1";
 /// The fence grows only when the lease changes hands, so that its holder may ask again. One that ends later than any can was written by
 /// a clock that is not the database's (a version before this one went by its machine's), and is waited for by nobody.
 const TAKE: &str = "UPDATE rollouts SET owner = $2, lease_until = $3, \
@@ -109,6 +111,7 @@ const SAVE_LEASED: &str = "UPDATE rollouts SET body = $4, version = version + 1,
 const RELEASE: &str =
     "UPDATE rollouts SET lease_until = NULL WHERE service = $1 AND owner = $2 AND state = 'running'";
 const SEEN: &str = "SELECT seen, at FROM fleets WHERE service = $1";
+const SERVICES: &str = "SELECT service FROM fleets ORDER BY service";
 const PUT_SEEN: &str = "INSERT INTO fleets (service, seen, at) VALUES ($1, $2, $3) \
     ON CONFLICT (service) DO UPDATE SET seen = excluded.seen, at = excluded.at WHERE excluded.at >= fleets.at OR fleets.at > $4";
 
@@ -190,6 +193,15 @@ impl Store {
         self.db.rows(THAT_COUNT, args![]).await?.iter().map(rollout).collect()
     }
 
+    /// The newest of a service's rollouts that stand so.
+    pub async fn last_rollout(
+        &self,
+        service: &str,
+        state: RolloutState,
+    ) -> Result<Option<RolloutRow>, StoreError> {
+        self.db.row(LAST, args![service, state.as_str()]).await?.as_ref().map(rollout).transpose()
+    }
+
     /// Takes, or keeps, the lease of a service's rollout for as long as `lease`; `None` when none is under way, or somebody
     /// else has it. `now` is the database's ([`SharedClock`](crate::SharedClock)).
     pub async fn lease_rollout(
@@ -217,6 +229,11 @@ impl Store {
     pub async fn fleet_seen(&self, service: &str) -> Result<Option<(String, Timestamp)>, StoreError> {
         let row = self.db.row(SEEN, args![service]).await?;
         row.map(|row| Ok((row.text(0)?, Timestamp(row.int(1)?)))).transpose()
+    }
+
+    /// The services whose instances were ever seen, by name.
+    pub async fn services_seen(&self) -> Result<Vec<String>, StoreError> {
+        self.db.rows(SERVICES, args![]).await?.iter().map(|row| row.text(0)).collect()
     }
 
     /// Keeps what is seen of a service's instances, unless something newer is known: from the future nothing is.

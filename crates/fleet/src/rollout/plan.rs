@@ -150,7 +150,7 @@ impl Plan {
         while at < last {
             let end = (at + size.min(plan.limits.surge.max(1))).min(last);
             plan.waves.push(wave(&plan.old[at..end]));
-            (at, size) = (end, size * 2);
+            (at, size) = (end, size.saturating_mul(2));
         }
         let name = plan.old[last].0.clone();
         match plan.waves.last_mut() {
@@ -166,6 +166,11 @@ impl Plan {
         plan.limits.bake_s = 0;
         plan.waves = vec![wave(&plan.old)];
         Ok(plan)
+    }
+
+    /// Whether it goes back, without a judge.
+    pub fn goes_back(&self) -> bool {
+        self.canary.is_none()
     }
 
     fn bare(wanted: &Wanted, seen: &Observation) -> Result<Self, PlanError> {

@@ -66,6 +66,21 @@ fn a_release_that_is_no_worse_passes() {
     assert!(matches!(said, Verdict::Fine(_)), "{said:?}");
 }
 
+/// What docs/rollouts.md promises to those who have few viewers: no error at all, and either arm gets half of the requests.
+#[test]
+fn without_an_error_it_takes_some_650_answers_of_each_whatever_comes_in_a_second() {
+    let flawless = Arm { errors: 0.0, ..GOOD };
+    for (seed, per_window) in [(1, 2), (2, 6), (3, 20), (4, 60), (5, 200)] {
+        let (windows, said) = judged(seed, per_window, 899, (flawless, flawless), Rules::default());
+        let of_each = windows * per_window / 2;
+        assert!(matches!(said, Verdict::Fine(_)), "{per_window}: {said:?}");
+        assert!((550..=800).contains(&of_each), "{per_window} in a window: {of_each}");
+    }
+    // A request each in two seconds: 900 of them are too few.
+    let (_, said) = judged(6, 1, 900, (flawless, flawless), Rules::default());
+    assert!(matches!(&said, Verdict::Unknown(_)), "{said:?}");
+}
+
 #[test]
 fn one_path_in_fifty_that_fails_is_found_and_named() {
     let noisy = Arm { errors: 0.03, ..GOOD };

@@ -27,6 +27,13 @@ fn a_plan_says_what_will_happen() {
 }
 
 #[test]
+fn as_many_as_one_rollout_exchanges_have_a_plan() {
+    let plan = Plan::forward(&wanted("v2", 2), &World::new(1000, Trouble::None).seen()).unwrap();
+    let started: usize = plan.waves.iter().map(|wave| wave.start.len()).sum();
+    assert_eq!((started, plan.waves.last().unwrap().start.is_empty()), (999, false));
+}
+
+#[test]
 fn what_cannot_be_planned_is_refused_in_words() {
     let seen = World::new(2, Trouble::None).seen();
     let refused = |wanted: fleet::rollout::Wanted, seen: &Observation| {

@@ -6,12 +6,15 @@ use domain::Timestamp;
 use store::{Store, Tx};
 
 use super::Announced;
-use crate::{OpsError, audit};
+use crate::{
+    OpsError,
+    audit::{self, Deed, Part, Who},
+};
 
 /// How long one who plans may be silent before another takes over.
 const LEASE: Duration = Duration::from_secs(15);
 /// As whom it writes into the audit log.
-const WHO: &str = "fleet";
+const WHO: Who<'_> = Who::Part(Part::Fleet);
 
 /// One planner's right, had or not.
 pub struct Right {
@@ -72,7 +75,7 @@ impl Right {
             let why = announced.plan.floors.iter().filter(|held| held.from <= now && held.instances == floor);
             let why: Vec<&str> = why.flat_map(|held| held.reasons.iter().map(String::as_str)).collect();
             let body = format!("{service}: floor {floor}. {}", why.join(" "));
-            audit::append(tx, &audit::Deed { who: WHO, what: "fleet.floor", body: &body }, now).await?;
+            audit::append(tx, &Deed { who: WHO, what: "fleet.floor", body: &body }, now).await?;
         }
         Ok(())
     }

@@ -1,9 +1,12 @@
 //! A yes that is written down together with what it allows: killed at any moment, either both stand or neither does.
 
 use domain::Timestamp;
-use store::{Decided, StoreError, Tx};
+use store::{Decided, Tx};
 
-use crate::audit;
+use crate::{
+    OpsError,
+    audit::{self, Deed, Who},
+};
 
 /// A plan to which somebody says yes.
 #[derive(Debug, Clone)]
@@ -20,10 +23,10 @@ impl Approved {
     /// Decides on the plan, in the transaction of the deed.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when somebody else decided on it, or wrote into the audit log: nothing of the transaction is written.
-    pub(crate) async fn write(&self, tx: &mut Tx, now: Timestamp) -> Result<(), StoreError> {
+    /// [`store::StoreError::Conflict`] when somebody else decided on it, or wrote into the audit log: nothing of the transaction is written.
+    pub(crate) async fn write(&self, tx: &mut Tx, now: Timestamp) -> Result<(), OpsError> {
         tx.decide_plan(&self.hash, Decided::Approved, &self.who, now).await?;
-        let deed = audit::Deed { who: &self.who, what: "chat.approve", body: &self.line };
+        let deed = Deed { who: Who::InChat(&self.who), what: "chat.approve", body: &self.line };
         audit::append(tx, &deed, now).await
     }
 }

@@ -5,10 +5,13 @@ use ::chat::{
     approval::{self, Needs},
 };
 use domain::Timestamp;
-use store::StoreError;
+use store::{APPROVED_BY, IN_CHAT, StoreError};
 
 use super::{Approved, Colleague, May, Talk, TalkError, Waiting, Write};
-use crate::{OpsError, audit};
+use crate::{
+    OpsError,
+    audit::{Deed, Who},
+};
 
 impl Talk {
     /// Lets a plan happen, if it is still the plan that was read, and whoever must say yes does.
@@ -38,8 +41,8 @@ impl Talk {
         let line = format!("{}: plan {short} of {name}", proposal.command);
         let approved = Approved { hash: proposal.hash.clone(), who: colleague.name.clone(), line };
         let who = match own {
-            true => format!("{name} in chat"),
-            false => format!("{name} in chat, approved by {}", colleague.name),
+            true => format!("{name}{IN_CHAT}"),
+            false => format!("{name}{IN_CHAT}{APPROVED_BY}{}", colleague.name),
         };
         let done = self.perform(&command, &plan, &who, approved).await.map_err(decided)?;
         let (by, done) = (Reply::quote(&colleague.name), Reply::quote(&done));
@@ -77,8 +80,8 @@ impl Talk {
         hash: &str,
         now: Timestamp,
     ) -> Result<(), TalkError> {
-        let deed = audit::Deed { who: &colleague.name, what: "chat.cancel", body: line };
-        self.write(Write::Cancel { hash }, &deed, now).await.map_err(|error| decided(error.into()))
+        let deed = Deed { who: Who::InChat(&colleague.name), what: "chat.cancel", body: line };
+        self.write(Write::Cancel { hash }, &deed, now).await.map_err(decided)
     }
 }
 

@@ -16,13 +16,17 @@ use ::chat::{
 };
 use domain::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
-use store::{Decided, Store, StoreError};
+use store::{Decided, Store};
 
 pub use approved::Approved;
 pub use error::TalkError;
 pub use people::{Colleague, May, People, PeopleError};
 
-use crate::{Desk, Takedowns, audit, words};
+use crate::{
+    Desk, OpsError, Takedowns,
+    audit::{self, Deed, Who},
+    words,
+};
 
 /// Rollouts that `status` tells of.
 const LAST: u32 = 3;
@@ -79,7 +83,9 @@ impl Talk {
             Command::Status => {
                 Ok(Reply::asker(Reply::quote_lines(&words::status(&self.desk("", "", None), LAST).await?)))
             }
-            Command::Log => Ok(Reply::asker(Reply::quote_lines(&words::log(self.store(), LOG).await?))),
+            Command::Log => {
+                Ok(Reply::asker(Reply::quote_lines(&words::log(self.store(), LOG).await?)).newest_last())
+            }
             Command::Approve { hash } => self.approve(colleague, &hash, now).await,
             Command::Cancel { hash } => self.cancel(colleague, &hash, now).await,
             command => self.propose(colleague, &command, now).await,
@@ -126,7 +132,7 @@ impl Talk {
             Needs::Confirmation => "Say yes within a quarter of an hour",
         };
         let text = format!(
-            "*{}* asks for `{}`\n{}\n{who}: `approve {short}`, or `cancel {short}`",
+            "*{}* asks for `{}`\n{}",
             Reply::quote(&colleague.name),
             Reply::quote(&typed),
             Reply::quote_lines(&planned.words),
@@ -135,9 +141,14 @@ impl Talk {
         let body = serde_json::to_string(&waiting)?;
         let line = format!("{typed}: plan {short}");
         let ask = Write::Ask { hash: &waiting.proposal.hash, body: &body };
-        self.write(ask, &audit::Deed { who: &colleague.name, what: "chat.ask", body: &line }, now).await?;
+        let deed = Deed { who: Who::InChat(&colleague.name), what: "chat.ask", body: &line };
+        self.write(ask, &deed, now).await?;
         let whole = &waiting.proposal.hash;
-        Ok(Reply::channel(text).button("approve", whole, "Approve").button("cancel", whole, "Cancel"))
+        let decide = format!("{who}: `approve {short}`, or `cancel {short}`");
+        Ok(Reply::channel(text)
+            .under(decide)
+            .button("approve", whole, "Approve")
+            .button("cancel", whole, "Cancel"))
     }
 
     async fn open(&self, now: Timestamp) -> Result<Vec<Waiting>, TalkError> {
@@ -146,26 +157,23 @@ impl Talk {
     }
 
     /// Does something together with its line in the audit log.
-    async fn write(
-        &self,
-        write: Write<'_>,
-        deed: &audit::Deed<'_>,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    async fn write(&self, write: Write<'_>, deed: &Deed<'_>, now: Timestamp) -> Result<(), TalkError> {
         let mut tries = audit::Tries::default();
         loop {
             let mut tx = self.store().begin().await?;
             match write {
                 Write::Ask { hash, body } => tx.add_plan(hash, body, now).await?,
-                Write::Cancel { hash } => tx.decide_plan(hash, Decided::Cancelled, deed.who, now).await?,
+                Write::Cancel { hash } => {
+                    tx.decide_plan(hash, Decided::Cancelled, &deed.who.to_string(), now).await?;
+                }
             }
             let done = match audit::append(&mut tx, deed, now).await {
-                Ok(()) => tx.commit().await,
+                Ok(()) => tx.commit().await.map_err(OpsError::from),
                 Err(error) => Err(error),
             };
             match done {
-                Err(error) if tries.again(&error) => {}
-                done => return done,
+                Err(OpsError::Store(error)) if tries.again(&error) => {}
+                done => return Ok(done?),
             }
         }
     }

@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, fmt};
 use serde::Deserialize;
 
 use super::TalkError;
+use crate::audit::{Unwritable, may_be_called};
 
 /// What a colleague may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -60,9 +61,9 @@ pub enum PeopleError {
     /// Not `T…/U…`.
     #[error("`{0}` is no workspace and member, as in T024BE7LH/U2147483697")]
     Id(String),
-    /// The audit log needs a name.
-    #[error("`{0}` has no name")]
-    Nameless(String),
+    /// A name that cannot stand in the audit log, or stands for others there.
+    #[error("the name of `{0}`: {1}")]
+    Name(String, Unwritable),
 }
 
 impl People {
@@ -77,9 +78,7 @@ impl People {
             if !one.chat.split_once('/').is_some_and(|(team, member)| word(team) && word(member)) {
                 return Err(PeopleError::Id(one.chat.clone()));
             }
-            if one.name.trim().is_empty() || one.name.chars().any(char::is_control) {
-                return Err(PeopleError::Nameless(one.chat.clone()));
-            }
+            may_be_called(&one.name).map_err(|why| PeopleError::Name(one.chat.clone(), why))?;
             if !ids.insert(&one.chat) {
                 return Err(PeopleError::Twice(one.chat.clone()));
             }

@@ -9,7 +9,7 @@ use fleet::{
 use store::RolloutState;
 
 use super::{Approved, Talk, TalkError};
-use crate::{Asked, Desk, OpsError};
+use crate::{Asked, Desk, OpsError, WayBack};
 
 /// Why, where the command holds no reason.
 const ASKED: &str = "asked for in chat";
@@ -51,6 +51,7 @@ impl Talk {
                 format!("rollout {} of {} goes on; {held}", plan.generation, plan.service)
             }
             Command::Scale { role, count, .. } => {
+                self.desk("", role, None).can_run(*count).await?;
                 let now = self.store().wanted_instances(role).await?;
                 let now = now.map_or("nobody said how many".to_owned(), |now| format!("now {now}"));
                 format!("{role} shall have {count} instances ({now})")
@@ -94,15 +95,13 @@ impl Talk {
                     desk("").begin(plan, Some(bytes), reason.as_deref().unwrap_or_default()).await?;
                 format!("rollout {} to {} has begun", rollout.plan.generation, rollout.plan.to)
             }
-            Command::Undo { reason } => {
-                let rollout = desk("").undo(because(reason)).await?;
-                match rollout.why {
-                    Some(_) => format!("rollout {} is undone", rollout.plan.generation),
-                    None => {
-                        format!("rollout {} back to {} has begun", rollout.plan.generation, rollout.plan.to)
-                    }
+            Command::Undo { reason } => match desk("").undo(because(reason)).await? {
+                WayBack::Undoes(plan) => format!("rollout {} is undone", plan.generation),
+                WayBack::Begins(plan) => {
+                    format!("rollout {} back to {} has begun", plan.generation, plan.to)
                 }
-            }
+                WayBack::UnderWay(goes_back) => return Err(OpsError::GoesBack(goes_back).into()),
+            },
             Command::Hold { reason } => {
                 let held = desk("").order(Order::Hold { why: format!("{who}: {reason}") }).await?;
                 format!("rollout {} stays where it is; `go` lets it go on", held.plan.generation)
@@ -132,18 +131,16 @@ fn because(reason: &Option<String>) -> &str {
 }
 
 async fn undo(desk: &Desk) -> Result<String, TalkError> {
-    let newest = desk.status(1).await?.into_iter().next();
-    let newest = newest.ok_or_else(|| OpsError::None(desk.service.clone()))?;
-    let plan = &newest.rollout.plan;
-    Ok(match newest.state {
-        RolloutState::Running => {
-            format!("rollout {} is undone, {} gets the traffic back", plan.generation, plan.from)
+    match desk.way_back().await? {
+        WayBack::Undoes(plan) => {
+            Ok(format!("rollout {} is undone, {} gets the traffic back", plan.generation, plan.from))
         }
-        _ => format!(
-            "rollout {} has ended: another one goes back to {}, without a judge",
-            plan.generation, plan.from
-        ),
-    })
+        WayBack::Begins(plan) => Ok(format!(
+            "{} runs {}, and rollout {} goes back to {}, without a judge",
+            plan.service, plan.from, plan.generation, plan.to
+        )),
+        WayBack::UnderWay(goes_back) => Err(OpsError::GoesBack(goes_back).into()),
+    }
 }
 
 async fn under_way(desk: &Desk) -> Result<Rollout, TalkError> {

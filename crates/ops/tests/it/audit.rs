@@ -3,7 +3,7 @@
 use domain::Timestamp;
 use ops::{
     OpsError,
-    audit::{Broken, Deed, Head, append, verify},
+    audit::{Broken, Deed, Head, Who, append, verify},
 };
 use sqlx::{Connection, SqliteConnection};
 use store::Store;
@@ -16,7 +16,9 @@ async fn log() -> (tempfile::TempDir, Store) {
     for at in 1..=LINES {
         let mut tx = store.begin().await.unwrap();
         let body = format!("deed {at}");
-        append(&mut tx, &Deed { who: "ana", what: "test", body: &body }, Timestamp(at)).await.unwrap();
+        append(&mut tx, &Deed { who: Who::Person("ana"), what: "test", body: &body }, Timestamp(at))
+            .await
+            .unwrap();
         tx.commit().await.unwrap();
     }
     (dir, store)
@@ -74,7 +76,7 @@ async fn a_log_written_anew_or_cut_off_does_not_fit_the_head_that_was_kept() {
     assert_eq!(broken(&store, Some(&head)).await, (5, "is missing, and so is the rest"));
     for body in ["another deed", "and another"] {
         let mut tx = store.begin().await.unwrap();
-        append(&mut tx, &Deed { who: "eve", what: "test", body }, Timestamp(9)).await.unwrap();
+        append(&mut tx, &Deed { who: Who::Person("eve"), what: "test", body }, Timestamp(9)).await.unwrap();
         tx.commit().await.unwrap();
     }
     assert_eq!(broken(&store, Some(&head)).await, (6, "is not the one that was kept"));

@@ -70,12 +70,15 @@ async fn without_a_look_or_a_name_there_is_no_rollout() {
     assert!(unseen.starts_with("site was never seen"), "{unseen}");
     town.controller("c").tick("site").await.unwrap();
     let (planned, _) = plan("ana").await.unwrap();
-    assert!(matches!(town.desk(" ").begin(planned, None, "").await, Err(OpsError::Nobody)));
+    assert!(matches!(
+        town.desk(" ").begin(planned, None, "").await,
+        Err(OpsError::Unwritable(audit::Unwritable::Nobody))
+    ));
     assert!(town.desk("ana").status(5).await.unwrap().is_empty(), "nothing of it was written");
     town.clock.advance(Duration::from_secs(61));
     let stale = plan("ana").await.unwrap_err().to_string();
     assert!(stale.starts_with("site was last seen 61 s ago"), "{stale}");
-    assert!(matches!(town.desk("ana").undo("x").await, Err(OpsError::None(_))));
+    assert!(matches!(town.desk("ana").undo("x").await, Err(OpsError::NoWayBack { .. })));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
@@ -91,7 +94,7 @@ async fn of_many_who_begin_at_once_one_does_on_postgres() {
 /// Into the same log; fewer lines than anybody tries again.
 async fn others_write(town: &Town) {
     for _ in 0..OPERATORS {
-        let deed = audit::Deed { who: "min", what: "test", body: "" };
+        let deed = audit::Deed { who: audit::Who::Person("min"), what: "test", body: "" };
         audit::write(&town.store, &deed, town.clock.now()).await.unwrap();
     }
 }
@@ -145,6 +148,7 @@ async fn race(town: Town) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn whoever_scales_at_once_is_heard_and_written_down() {
     for town in [Town::new(1).await, Town::on_postgres(1).await] {
+        town.controller("c").tick("site").await.unwrap();
         for round in 1..=ROUNDS {
             let barrier = Arc::new(Barrier::new(OPERATORS + 1));
             let scale = |n: usize| {

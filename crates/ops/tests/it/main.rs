@@ -14,3 +14,4 @@ mod processes;
 mod rolling;
 mod takedowns;
 mod town;
+mod undo;

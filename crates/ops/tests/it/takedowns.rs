@@ -76,7 +76,7 @@ async fn it_is_decided_once_written_down_and_announced() {
         .take_down(Asked { who: "", title: &id("tram"), why: "x", approved: None })
         .await
         .unwrap_err();
-    assert!(matches!(nobody, OpsError::Nobody), "{nobody}");
+    assert!(matches!(nobody, OpsError::Unwritable(audit::Unwritable::Nobody)), "{nobody}");
     assert!(!takedowns.announce().await.unwrap());
     takedowns.lift(place.asked(&ferry, "settled")).await.unwrap();
     assert_eq!(place.said(), (2, vec![]));

@@ -3,6 +3,14 @@
 use clap::{Args, Subcommand};
 use domain::Timestamp;
 
+/// The service that is meant unless another is named.
+pub const SERVICE: &str = "site";
+/// Seconds that a rollout takes for each of its parts unless it is told otherwise.
+pub const BAKE: u64 = 600;
+pub const MIGRATE: u64 = 60;
+pub const READY: u64 = 60;
+pub const JUDGE: u64 = 900;
+
 #[derive(Debug, Subcommand)]
 pub enum RolloutCommand {
     /// Roll a release out: a canary beside a control, judged, then waves; undone by itself when it is worse
@@ -47,22 +55,25 @@ pub struct RollArgs {
     #[arg(long, value_name = "COUNT")]
     pub floor: Option<usize>,
     /// Seconds for which the old release is kept warm afterwards
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = BAKE)]
     pub bake: u64,
     /// Seconds that the migration may take; one that is not done by then is ended, and changes nothing
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = MIGRATE)]
     pub migrate: u64,
     /// Seconds after which an instance that is not ready counts as failed; the new release's second one undoes the rollout
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(long, value_name = "SECONDS", default_value_t = READY)]
     pub ready: u64,
     /// Seconds that the judge may take; a release that is not shown to be fine by then is undone
-    #[arg(long, value_name = "SECONDS", default_value_t = 900)]
+    #[arg(long, value_name = "SECONDS", default_value_t = JUDGE)]
     pub judge: u64,
     /// Why, for the log
     #[arg(long, value_name = "WORDS", default_value = "", hide_default_value = true)]
     pub why: String,
+    /// Who you are, for the log; a plan alone writes nothing there
+    #[arg(long = "as", value_name = "NAME", env = "USER", required_unless_present = "plan")]
+    pub who: Option<String>,
     #[command(flatten)]
-    pub me: Myself,
+    pub service: Service,
 }
 
 #[derive(Debug, Args)]
@@ -86,7 +97,7 @@ pub struct Myself {
 #[derive(Debug, Clone, Args)]
 pub struct Service {
     /// Which instances: those of one service
-    #[arg(long = "service", value_name = "NAME", default_value = "site")]
+    #[arg(long = "service", value_name = "NAME", default_value = SERVICE)]
     pub name: String,
 }
 

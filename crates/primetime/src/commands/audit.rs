@@ -1,6 +1,9 @@
 //! `audit`: who did what, and whether the log still says what was written.
 
-use ops::audit::{Head, SHORT, verify};
+use ops::{
+    audit::{Head, SHORT, verify},
+    words::audit_line,
+};
 use store::AuditWanted;
 
 use super::show;
@@ -21,7 +24,7 @@ pub async fn run(config: Config, command: AuditCommand) -> Result<(), Failed> {
                 app.store()?.audit_last(&wanted, last).await.doing(|| "read the audit log".into())?;
             lines.reverse();
             for line in lines {
-                show(&format!("{} {} {} {}: {}\n", line.seq, line.at, line.who, line.what, line.body))?;
+                show(&audit_line(&line))?;
             }
             Ok(())
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ops::{Asked, OpsError, Takedowns};
+use ops::{Asked, OpsError, Takedowns, audit};
 
 use super::show;
 use crate::{
@@ -50,7 +50,7 @@ async fn list(app: &App, all: bool) -> Result<(), Failed> {
         if let Some(lifted) = row.lifted {
             line += &format!("; lifted {} by {}: {}", lifted.at, lifted.who, lifted.why);
         }
-        show(&(line + "\n"))?;
+        show(&(audit::shown(&line) + "\n"))?;
     }
     Ok(())
 }

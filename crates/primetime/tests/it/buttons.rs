@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use crate::{
     process::{Installation, Running},
-    rollout::now,
+    rollout::{now, run},
     talking::{SECRET, Transcript, Webhook, encoded, listening, send, sign, write},
 };
 
@@ -32,6 +32,7 @@ async fn a_button_is_the_words_that_it_stands_for_and_its_answer_goes_to_the_cha
     let webhook = Webhook::new();
     let file = write(&there, "webhook", &webhook.url);
     there.variables.push(("PRIMETIME_CHAT_WEBHOOK_FILE", file));
+    run(&there, 3).await;
     let mut running = there.start("serve --roles studio");
     running.ready().await;
     let mut talk = Transcript { text: String::new(), hash: String::new(), ahead: -60 };

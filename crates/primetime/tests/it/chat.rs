@@ -9,6 +9,7 @@ use domain::Timestamp;
 use rustix::process::Signal;
 use serde_json::Value;
 use sqlx::{Connection, SqliteConnection};
+use store::{RolloutState, Store};
 
 use crate::{
     catalogue,
@@ -191,6 +192,7 @@ async fn what_is_not_signed_or_comes_twice_or_late_does_nothing() {
     assert!(running.signal(Signal::TERM).await.success());
 
     listening(&mut there);
+    run(&there, 3).await;
     let mut running = there.start("serve --roles studio");
     running.ready().await;
     let code = |(status, answer): (u16, Value)| (status, answer["code"].as_str().unwrap_or("").to_owned());
@@ -235,6 +237,7 @@ async fn what_is_not_signed_or_comes_twice_or_late_does_nothing() {
 async fn a_yes_and_its_deed_are_one() {
     let mut there = Installation::new();
     listening(&mut there);
+    run(&there, 3).await;
     let mut talk = Transcript { text: String::new(), hash: String::new(), ahead: -60 };
     for (round, delay) in [0, 2, 4, 8].into_iter().enumerate() {
         let mut running = there.start("serve --roles studio");
@@ -272,5 +275,59 @@ async fn a_yes_and_its_deed_are_one() {
     let said = format!("{} {}", a.1["text"], b.1["text"]);
     let log = there.succeed("audit show");
     assert_eq!(log.lines().filter(|line| line.contains("site to 9 instances")).count(), 1, "{said}\n{log}");
+    assert!(running.signal(Signal::TERM).await.success());
+}
+
+/// What chat shows of a text is bounded; what one must type, and what happened last, are always there.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_what_is_too_long_for_chat_the_end_that_matters_is_there() {
+    let mut there = Installation::new();
+    listening(&mut there);
+    run(&there, 900).await;
+    let mut running = there.start("serve --roles studio");
+    running.ready().await;
+    let mut talk = Transcript { text: String::new(), hash: String::new(), ahead: -60 };
+    let plan = talk.say(&there, &running, "U1", "roll v2").await;
+    assert!(plan.chars().count() <= 3_000 && plan.starts_with("*ana* asks for `roll v2`"), "{plan}");
+    assert!(plan.contains("`approve ") && plan.contains("`cancel "), "{plan}");
+    assert!(plan.contains("(too long for chat"), "{plan}");
+    let approved = talk.say(&there, &running, "U2", "approve HASH").await;
+    assert!(approved.contains("rollout 1 to v2 has begun"), "{approved}");
+    let why = "x".repeat(900);
+    for count in 2..8 {
+        let mut command = there.command();
+        command.args(there.arguments(&format!("release scale {count}"))).args(["--why", &why, "--as", "kim"]);
+        assert!(command.output().unwrap().status.success());
+    }
+    let log = talk.say(&there, &running, "U3", "log").await;
+    assert!(log.chars().count() <= 3_000 && log.contains("site to 7 instances"), "{log}");
+    assert!(log.starts_with("(too long for chat"), "{log}");
+    assert!(running.signal(Signal::TERM).await.success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_undo_in_chat_is_offered_where_there_is_a_way_back() {
+    let mut there = Installation::new();
+    listening(&mut there);
+    run(&there, 3).await;
+    let mut running = there.start("serve --roles studio");
+    running.ready().await;
+    let mut talk = Transcript { text: String::new(), hash: String::new(), ahead: -60 };
+    let none = talk.say(&there, &running, "U1", "undo").await;
+    assert!(none.contains("no rollout of site was completed"), "{none}");
+    // It came to nothing, and v1 runs.
+    there.succeed("release roll v2 --as ana");
+    let store = Store::open(&there.data().join("primetime.db")).await.unwrap();
+    let at = now(&there);
+    let lease =
+        store.lease_rollout("site", "c", std::time::Duration::from_secs(9), at).await.unwrap().unwrap();
+    let mut tx = store.begin().await.unwrap();
+    tx.carry_rollout(&lease, (RolloutState::Undone, &lease.row.body), at).await.unwrap();
+    tx.commit().await.unwrap();
+    store.close().await;
+    let none = talk.say(&there, &running, "U1", "undo").await;
+    assert!(none.contains("no rollout of site was completed") && !none.contains("approve"), "{none}");
+    let turned = talk.say(&there, &running, "U1", "scale site 4 odd\u{202e}nim").await;
+    assert!(turned.contains("control characters"), "{turned}");
     assert!(running.signal(Signal::TERM).await.success());
 }

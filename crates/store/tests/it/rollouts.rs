@@ -36,6 +36,15 @@ async fn one_rollout_at_a_time(backend: Backend) {
     assert_eq!(all.iter().map(|row| row.generation).collect::<Vec<_>>(), [2, 1]);
     assert_eq!(all[1].state, RolloutState::Done);
     assert!(store.rollouts("origin", 9).await.unwrap().is_empty());
+    let mut tx = store.begin().await.unwrap();
+    tx.carry_rollout(&next, (RolloutState::Undone, "{}"), at(13)).await.unwrap();
+    tx.commit().await.unwrap();
+    let last =
+        async |service, state| store.last_rollout(service, state).await.unwrap().map(|row| row.generation);
+    assert_eq!(last("site", RolloutState::Done).await, Some(1), "that the newest was undone changes nothing");
+    assert_eq!(last("site", RolloutState::Undone).await, Some(2));
+    assert_eq!(last("site", RolloutState::Running).await, None);
+    assert_eq!(last("origin", RolloutState::Done).await, None);
 }
 
 async fn the_rollouts_that_count_are_the_newest_and_the_newest_that_was_done(backend: Backend) {
@@ -108,6 +117,7 @@ async fn an_order_is_given_to_what_was_read(backend: Backend) {
 async fn the_newest_look_at_a_fleet_is_kept(backend: Backend) {
     let Backend { store, dir: _dir, .. } = backend;
     assert_eq!(store.fleet_seen("site").await.unwrap(), None);
+    assert_eq!(store.services_seen().await.unwrap(), Vec::<String>::new());
     for (seen, when) in [("a", 5), ("b", 9), ("late", 7)] {
         store.put_fleet_seen("site", seen, at(when)).await.unwrap();
     }
@@ -116,6 +126,8 @@ async fn the_newest_look_at_a_fleet_is_kept(backend: Backend) {
     store.put_fleet_seen("site", "tomorrow", at(7200)).await.unwrap();
     store.put_fleet_seen("site", "c", at(10)).await.unwrap();
     assert_eq!(store.fleet_seen("site").await.unwrap(), Some(("c".into(), at(10))));
+    store.put_fleet_seen("origin", "d", at(10)).await.unwrap();
+    assert_eq!(store.services_seen().await.unwrap(), ["origin", "site"]);
 }
 
 async fn a_line_of_the_audit_log_has_one_place(backend: Backend) {
@@ -154,6 +166,50 @@ async fn a_line_of_the_audit_log_has_one_place(backend: Backend) {
     }
 }
 
+/// In chat others stand beside whose deed it is.
+async fn what_somebody_did_in_chat_is_theirs(backend: Backend) {
+    let Backend { store, dir: _dir, .. } = backend;
+    let all = [
+        "ana",
+        "ana in chat",
+        "ana in chat, approved by min",
+        "min in chat, approved by ana",
+        "anabel in chat, approved by hana",
+        "hana",
+        "controller",
+    ];
+    for (at_line, who) in all.iter().enumerate() {
+        let mut tx = store.begin().await.unwrap();
+        let seq = at_line as i64 + 1;
+        let row = AuditRow {
+            seq,
+            at: at(seq),
+            who: (*who).into(),
+            what: "test".into(),
+            body: String::new(),
+            before: String::new(),
+            hash: String::new(),
+        };
+        tx.add_audit(&row).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+    for (who, found) in [
+        ("ana", &[4, 3, 2, 1][..]),
+        ("min", &[4, 3]),
+        ("hana", &[6, 5]),
+        ("anabel", &[5]),
+        ("ana in chat", &[2]),
+        ("an", &[]),
+        ("a%", &[]),
+        ("___", &[]),
+        ("controller", &[7]),
+    ] {
+        let wanted = AuditWanted { who: Some(who.into()), ..AuditWanted::default() };
+        let rows = store.audit_last(&wanted, 9).await.unwrap();
+        assert_eq!(rows.iter().map(|row| row.seq).collect::<Vec<_>>(), found, "{who}");
+    }
+}
+
 contract! {
     the_rollouts_that_count_are_the_newest_and_the_newest_that_was_done,
     one_rollout_at_a_time,
@@ -161,4 +217,5 @@ contract! {
     an_order_is_given_to_what_was_read,
     the_newest_look_at_a_fleet_is_kept,
     a_line_of_the_audit_log_has_one_place,
+    what_somebody_did_in_chat_is_theirs,
 }

@@ -8,7 +8,7 @@ use drivers::{
     group::{Aim, Followed, Follower, Group},
 };
 use ops::{
-    audit::{self, Deed},
+    audit::{self, Deed, Part, Who},
     fleet::known,
 };
 use store::Store;
@@ -16,7 +16,7 @@ use store::Store;
 /// Between two looks at an engine whose floor need not change: its own limits are few calls a second for all of an account.
 const EVERY: Duration = Duration::from_secs(15);
 /// As whom it writes into the audit log.
-const WHO: &str = "fleet";
+const WHO: Who<'_> = Who::Part(Part::Fleet);
 
 /// One group that follows one service's plan.
 pub struct Following<G> {

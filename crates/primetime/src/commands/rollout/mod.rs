@@ -17,7 +17,10 @@ use crate::{
 pub async fn run(config: Config, command: RolloutCommand) -> Result<(), Failed> {
     let app = App::open(config).await?;
     match command {
-        RolloutCommand::Roll(args) => roll::run(&desk(&app, &args.me)?, &args).await,
+        RolloutCommand::Roll(args) => {
+            let (who, service) = (args.who.clone().unwrap_or_default(), args.service.clone());
+            roll::run(&desk(&app, &Myself { who, service })?, &args).await
+        }
         RolloutCommand::Undo(because) => orders::undo(&desk(&app, &because.me)?, &because.why).await,
         RolloutCommand::Hold(because) => orders::hold(&desk(&app, &because.me)?, &because.why).await,
         RolloutCommand::Go(me) => orders::go(&desk(&app, &me)?).await,

@@ -1,7 +1,7 @@
 //! `release undo`, `hold`, `go` and `scale`.
 
 use fleet::rollout::Order;
-use ops::Desk;
+use ops::{Desk, WayBack};
 
 use crate::{
     commands::show,
@@ -10,11 +10,14 @@ use crate::{
 
 /// Back to the release before.
 pub async fn undo(desk: &Desk, why: &str) -> Result<(), Failed> {
-    let rollout = desk.undo(why).await.doing(|| "go back".into())?;
-    let plan = &rollout.plan;
-    show(&match rollout.why {
-        Some(_) => format!("Rollout {} is undone: {} gets the traffic back.\n", plan.generation, plan.from),
-        None => format!("{plan}Rollout {} has begun, back to {}.\n", plan.generation, plan.to),
+    show(&match desk.undo(why).await.doing(|| "go back".into())? {
+        WayBack::Undoes(plan) => {
+            format!("Rollout {} is undone: {} gets the traffic back.\n", plan.generation, plan.from)
+        }
+        WayBack::Begins(plan) => {
+            format!("{plan}Rollout {} has begun, back to {}.\n", plan.generation, plan.to)
+        }
+        WayBack::UnderWay(goes_back) => format!("Nothing was changed: {goes_back}.\n"),
     })
 }
 

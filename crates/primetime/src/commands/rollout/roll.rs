@@ -4,7 +4,7 @@ use fleet::{judge::Rules, rollout::Limits};
 use ops::Desk;
 
 use crate::{
-    cli::RollArgs,
+    cli::{self, RollArgs},
     commands::show,
     failed::{Doing, Failed},
 };
@@ -21,11 +21,45 @@ pub async fn run(desk: &Desk, args: &RollArgs) -> Result<(), Failed> {
         desk.has_time(&plan).await.doing(|| format!("roll {} out", args.release))?;
     }
     if args.plan {
-        return show(&format!(
-            "Nothing has begun: `primetime release roll {} --agree {hash}`\n",
-            args.release
-        ));
+        return show(&format!("Nothing has begun: `{}`\n", begins(args, &hash)));
     }
     let rollout = desk.begin(plan, args.agree.as_deref(), &args.why).await.doing(|| "begin".into())?;
     show(&format!("Rollout {} has begun: `primetime release status`\n", rollout.plan.generation))
+}
+
+/// What to type so that this very plan begins: all that was given, or it is another plan.
+fn begins(args: &RollArgs, hash: &str) -> String {
+    let RollArgs { release, anyway, floor, bake, migrate, ready, judge, why, who, service, .. } = args;
+    let mut line = format!("primetime release roll {} --agree {hash}", quoted(release));
+    let mut add = |option: &str, value: &str| line += &format!(" --{option} {}", quoted(value));
+    if service.name != cli::SERVICE {
+        add("service", &service.name);
+    }
+    if let Some(floor) = floor {
+        add("floor", &floor.to_string());
+    }
+    for (option, seconds, default) in [
+        ("bake", *bake, cli::BAKE),
+        ("migrate", *migrate, cli::MIGRATE),
+        ("ready", *ready, cli::READY),
+        ("judge", *judge, cli::JUDGE),
+    ] {
+        if seconds != default {
+            add(option, &seconds.to_string());
+        }
+    }
+    if !why.is_empty() {
+        add("why", why);
+    }
+    add("as", who.as_deref().unwrap_or("NAME"));
+    if *anyway { line + " --anyway" } else { line }
+}
+
+/// As a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.,:/+@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }

@@ -3,10 +3,14 @@
 //! Who can write to the database can cut off the end, or write the whole log anew; against that, keep the head that
 //! [`verify`] gives somewhere else, and give it to the next one.
 
+mod words;
+
 use domain::Timestamp;
 use objects::Hash;
 use serde::{Deserialize, Serialize};
 use store::{AuditRow, Store, StoreError, Tx};
+
+pub use words::{Part, Unwritable, Who, may_be_called, shown};
 
 use crate::OpsError;
 
@@ -21,7 +25,7 @@ const CONTEXT: &str = "primetime audit 1";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deed<'a> {
     /// A person, or a part of the platform.
-    pub who: &'a str,
+    pub who: Who<'a>,
     /// A short, stable word: `rollout.begin`.
     pub what: &'a str,
     /// Why, and what came of it: words, or JSON. Never a secret.
@@ -55,24 +59,26 @@ pub struct Broken {
     pub why: &'static str,
 }
 
-/// Adds a line in the transaction that does what it says.
+/// Adds a line in the transaction that does what it says. Every line passes here.
 ///
 /// # Errors
-/// [`StoreError::Conflict`] when another line came in between: nothing of the transaction is written.
-pub async fn append(tx: &mut Tx, deed: &Deed<'_>, now: Timestamp) -> Result<(), StoreError> {
+/// [`Unwritable`] when it could pass for another line, or for somebody else's; [`StoreError::Conflict`] when another line came in
+/// between: nothing of the transaction is written.
+pub async fn append(tx: &mut Tx, deed: &Deed<'_>, now: Timestamp) -> Result<(), OpsError> {
+    let body = words::checked(deed.who, deed.body)?;
     let last = tx.newest_audit().await?;
     let (seq, before) = last.map_or((1, String::new()), |last| (last.seq + 1, last.hash));
     let mut row = AuditRow {
         seq,
         at: now,
-        who: deed.who.to_owned(),
+        who: deed.who.to_string(),
         what: deed.what.to_owned(),
-        body: deed.body.to_owned(),
+        body,
         before,
         hash: String::new(),
     };
     row.hash = hash(&row);
-    tx.add_audit(&row).await
+    Ok(tx.add_audit(&row).await?)
 }
 
 /// Of a deed whose whole transaction is done again when somebody else wrote in between.
@@ -94,17 +100,17 @@ impl Tries {
 /// Adds a line about something that was done where no transaction reaches.
 ///
 /// # Errors
-/// The database did not take it.
-pub async fn write(store: &Store, deed: &Deed<'_>, now: Timestamp) -> Result<(), StoreError> {
+/// As [`append`], or the database did not take it.
+pub async fn write(store: &Store, deed: &Deed<'_>, now: Timestamp) -> Result<(), OpsError> {
     let mut tries = Tries::default();
     loop {
         let mut tx = store.begin().await?;
         let done = match append(&mut tx, deed, now).await {
-            Ok(()) => tx.commit().await,
+            Ok(()) => tx.commit().await.map_err(OpsError::from),
             Err(error) => Err(error),
         };
         match done {
-            Err(error) if tries.again(&error) => {}
+            Err(OpsError::Store(error)) if tries.again(&error) => {}
             done => return done,
         }
     }
