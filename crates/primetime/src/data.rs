@@ -35,6 +35,27 @@ impl DataDir {
         Ok(Self { handed: config.secrets_dir.clone(), ..Self::open(&config.data_dir)? })
     }
 
+    /// The one that the configuration names, for a command that must find an installation there: nothing is made.
+    pub fn found(config: &Config) -> Result<Self, Failed> {
+        let data = Self::as_it_is(config);
+        let objects_are_there = config.objects.is_some() || data.objects().is_dir();
+        if data.path.is_dir() && objects_are_there { Ok(data) } else { Err(data.holds_none()) }
+    }
+
+    /// The one that the configuration names, for whoever only reads what may be in it: it may be missing, and stays so.
+    pub fn as_it_is(config: &Config) -> Self {
+        Self { path: config.data_dir.clone(), handed: config.secrets_dir.clone() }
+    }
+
+    /// What is said where there should be an installation.
+    pub fn holds_none(&self) -> Failed {
+        let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
+        Failed::new(format!(
+            "there is no installation in {}, and this command makes none: name its folder by --data, or its configuration by --config",
+            path.display()
+        ))
+    }
+
     /// The folder itself.
     pub fn path(&self) -> &Path {
         &self.path

@@ -48,6 +48,8 @@ fn what_nobody_knows_is_refused_with_the_nearest() {
 #[test]
 fn the_doctor_names_what_is_wrong() {
     let there = Installation::new();
+    catalogue::write(&there.input(), "Night Ferry");
+    there.succeed("import IN");
     let busy = TcpListener::bind(there.address).unwrap();
     let output = there.run("doctor --set work.ffmpeg=/nowhere/ffmpeg");
     let said = crate::process::words(&output);

@@ -28,6 +28,7 @@ fn add(there: &Installation, release: &str) -> String {
 #[test]
 fn what_a_stage_runs_and_the_one_before_are_never_collected() {
     let there = Installation::new();
+    fs::create_dir_all(there.data().join("objects")).unwrap();
     assert!(there.succeed("image list").contains("There is no golden image"));
     assert!(!there.data().join("secrets/golden.key").exists(), "looking draws no key");
     let (objects, _, [unused, before, runs]) = three_old(&there);

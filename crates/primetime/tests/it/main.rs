@@ -14,6 +14,7 @@ mod chat;
 mod clocks;
 mod commands;
 mod containers;
+mod doctor;
 #[cfg(feature = "aws")]
 mod encoders;
 mod engine;
@@ -26,6 +27,7 @@ mod images;
 mod killed;
 mod machine;
 mod migration;
+mod nothing_made;
 mod operators;
 mod previous;
 mod probe;
