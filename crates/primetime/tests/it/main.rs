@@ -29,6 +29,7 @@ mod machine;
 mod migration;
 mod nothing_made;
 mod operators;
+mod over_backups;
 mod previous;
 mod probe;
 mod process;
