@@ -98,6 +98,14 @@ pub enum OpsError {
     /// Nobody would answer the viewers.
     #[error("{0} needs at least one instance; `primetime host --drain` ends those of a host")]
     NoInstances(String),
+    /// Two hosts under one name would each take the other's orders.
+    #[error(
+        "another host is called {host}, and is heard of: give this one a name of its own by --name, or stop the other one"
+    )]
+    SameName {
+        /// The name.
+        host: String,
+    },
     /// Who it is must be said.
     #[error("say who you are: the audit log needs a name")]
     Nobody,

@@ -17,5 +17,5 @@ pub mod words;
 pub use controller::{Controller, Ticked};
 pub use desk::{Desk, Status};
 pub use error::OpsError;
-pub use hosts::{Hosts, Post};
+pub use hosts::{Claimed, Hosts, Post};
 pub use takedowns::{Asked, Takedowns};

@@ -31,12 +31,14 @@ pub struct HostOrder {
     pub body: String,
 }
 
-pub(crate) const STATEMENTS: &[&str] = &[REPORT, REPORTS, LEFT, FORGET, NEWEST_FENCE, ORDER, ORDERS, DONE];
+pub(crate) const STATEMENTS: &[&str] =
+    &[REPORT, REPORTS, REPORT_OF, LEFT, FORGET, NEWEST_FENCE, ORDER, ORDERS, DONE];
 
 const REPORT: &str = "INSERT INTO host_reports (service, host, number, report, at) VALUES ($1, $2, 1, $3, $4) \
     ON CONFLICT (service, host) DO UPDATE SET number = host_reports.number + 1, report = excluded.report, \
     at = excluded.at RETURNING number";
 const REPORTS: &str = "SELECT host, number, report FROM host_reports WHERE service = $1 ORDER BY host";
+const REPORT_OF: &str = "SELECT host, number, report FROM host_reports WHERE service = $1 AND host = $2";
 const LEFT: &str = "DELETE FROM host_reports WHERE service = $1 AND host = $2";
 const FORGET: &str = "DELETE FROM host_reports WHERE service = $1 AND at < $2";
 const NEWEST_FENCE: &str = "SELECT COALESCE(MAX(fence), 0) FROM rollouts WHERE service = $1";
@@ -74,6 +76,11 @@ impl Store {
     /// The last report of every host of a service.
     pub async fn host_reports(&self, service: &str) -> Result<Vec<HostReport>, StoreError> {
         self.db.rows(REPORTS, args![service]).await?.iter().map(report).collect()
+    }
+
+    /// The last report under one host's name.
+    pub async fn host_report(&self, service: &str, host: &str) -> Result<Option<HostReport>, StoreError> {
+        self.db.row(REPORT_OF, args![service, host]).await?.as_ref().map(report).transpose()
     }
 
     /// A host that ends in order is no longer counted.

@@ -36,6 +36,7 @@ mod process;
 mod replaced;
 mod restores;
 mod rollout;
+mod same_name;
 #[path = "../../../objects/tests/it/server.rs"]
 mod server;
 mod serving;
