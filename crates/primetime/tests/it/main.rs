@@ -33,6 +33,7 @@ mod over_backups;
 mod previous;
 mod probe;
 mod process;
+mod pushing;
 mod replaced;
 mod restores;
 mod rollout;
