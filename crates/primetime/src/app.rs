@@ -131,8 +131,7 @@ impl App {
 /// The database of an installation that must be there, its tables as they are.
 pub async fn found_store(location: &Location, options: &Options, data: &DataDir) -> Result<Store, Failed> {
     let found = Store::open_found_at(location, options).await.map_err(unopened)?;
-    found
-        .ok_or_else(|| Failed::at(data.holds_none().to_string(), format!("no database of one is {location}")))
+    found.ok_or_else(|| data.holds_none(&format!("no database of one is {location}")))
 }
 
 fn unopened(error: StoreError) -> Failed {

@@ -80,12 +80,18 @@ async fn parts(
 ) -> Result<(), Failed> {
     // Copies of what lies in a bucket go where they are gone afterwards.
     let copies = tempfile::tempdir().doing(|| "make a folder for copies".into())?;
-    let objects = match storage::open_with(config, data, copies.path()) {
-        Ok(objects) => {
+    // A folder is made by being opened.
+    let is_there = config.objects.is_some() || data.objects().is_dir();
+    let objects = match is_there.then(|| storage::open_with(config, data, copies.path())) {
+        None => {
+            say("objects", Ok("none yet".into()))?;
+            None
+        }
+        Some(Ok(objects)) => {
             say("objects", place(&objects, config))?;
             Some(Arc::new(objects))
         }
-        Err(failed) => {
+        Some(Err(failed)) => {
             say("objects", Err(failed))?;
             None
         }

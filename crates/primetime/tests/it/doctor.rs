@@ -57,6 +57,11 @@ fn it_looks_and_changes_nothing() {
     assert!(said.contains("ok    database: SQLite"), "{said}");
     assert!(said.contains("ok    edition: 1 is announced and whole"), "{said}");
     assert!(all(&there.data()) == before, "{:?}", all(&there.data()).keys());
+    // One that has a database only.
+    let young = Installation::new();
+    young.succeed("migrate");
+    let said = words(&young.run("doctor"));
+    assert!(said.contains("ok    objects: none yet") && !young.data().join("objects").exists(), "{said}");
 }
 
 #[test]

@@ -111,6 +111,7 @@ fn three_old(there: &Installation) -> (Objects, SigningKey, [Hash; 3]) {
 #[test]
 fn a_restore_brings_the_catalogue_of_the_backup() {
     let there = Installation::new();
+    there.succeed("migrate");
     let (_, _, [old, before, runs]) = three_old(&there);
     let backup = there.dir.path().join("backup").display().to_string();
     there.succeed(&format!("backup {backup}"));
@@ -135,6 +136,7 @@ fn a_restore_brings_the_catalogue_of_the_backup() {
 #[test]
 fn a_backup_has_every_image_of_its_catalogue_whatever_is_done_meanwhile() {
     let there = Installation::new();
+    there.succeed("migrate");
     let (objects, key, _) = three_old(&there);
     let ring = KeyRing::from(key.public());
     let production: Stage = "production".parse().unwrap();
