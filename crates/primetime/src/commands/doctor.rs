@@ -78,11 +78,12 @@ async fn parts(
     data: &DataDir,
     say: &mut impl FnMut(&str, Result<String, Failed>) -> Result<(), Failed>,
 ) -> Result<(), Failed> {
-    // Copies of what lies in a bucket go where they are gone afterwards.
-    let copies = tempfile::tempdir().doing(|| "make a folder for copies".into())?;
+    // Copies of what lies in a bucket go where they are gone afterwards, if this machine has such a place.
+    let aside = tempfile::tempdir().ok();
+    let copies = aside.as_ref().map_or_else(|| data.copies(), |dir| dir.path().to_owned());
     // A folder is made by being opened.
     let is_there = config.objects.is_some() || data.objects().is_dir();
-    let objects = match is_there.then(|| storage::open_with(config, data, copies.path())) {
+    let objects = match is_there.then(|| storage::open_with(config, data, &copies)) {
         None => {
             say("objects", Ok("none yet".into()))?;
             None
