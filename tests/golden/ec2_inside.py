@@ -49,8 +49,7 @@ def handed_over():
     assert {path.name: path.read_text() for path in there.iterdir()} == secrets
     # In memory, and nowhere else: no host drew its own, and nothing was written down.
     drawn = {path.name for path in (DATA / "secrets").glob("*")}
-    # By which a host knows its own lease; nobody shares it.
-    assert drawn == ({"host.id"} if EXPECTED["role"] == "host" else set()), drawn
+    assert drawn == set(), drawn
     pid = shows(SERVICE, "MainPID")
     written = run("journalctl", "-o", "json") + pathlib.Path(f"/proc/{pid}/environ").read_text() + pathlib.Path(f"/proc/{pid}/cmdline").read_text()
     assert [name for name, text in secrets.items() if text.strip() in written] == []

@@ -165,4 +165,12 @@ pub enum OpsError {
     /// It cannot stand in the audit log.
     #[error(transparent)]
     Unwritable(#[from] Unwritable),
+    /// Two hosts under one name would each take the other's orders.
+    #[error(
+        "another host is called {host}, and is heard of: give this one a name of its own by --name, or stop the other one"
+    )]
+    SameName {
+        /// The name.
+        host: String,
+    },
 }

@@ -20,6 +20,6 @@ pub use back::{GoesBack, WayBack};
 pub use controller::{Controller, Ticked};
 pub use desk::{Desk, Status};
 pub use error::OpsError;
-pub use hosts::{Hosts, Post};
+pub use hosts::{Claimed, Hosts, Post};
 pub use needed::needed;
 pub use takedowns::{Asked, Takedowns};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use domain::{Clock, Rng};
 use edition::Follower;
 use objects::Objects;
-use store::{SharedClock, Store};
+use store::{Location, Options, SharedClock, Store, StoreError};
 use tokio_util::sync::CancellationToken;
 use web::{HttpMetrics, Metrics, Readiness};
 
@@ -39,18 +39,42 @@ pub struct App {
 }
 
 impl App {
-    /// Opens folder and database; the folder is made when it is missing.
+    /// Opens folder and database; they are made when they are missing. For commands with which an installation may begin.
     pub async fn open(config: Config) -> Result<Self, Failed> {
         let data = DataDir::of(&config)?;
         let objects = storage::open(&config, &data)?;
         let store = match &config.database {
-            Some(location) => Some(
-                Store::open_at(location, &config.database_options())
-                    .await
-                    .map_err(|error| Failed::at("the database did not open", error))?,
-            ),
+            Some(location) => {
+                Some(Store::open_at(location, &config.database_options()).await.map_err(unopened)?)
+            }
             None => None,
         };
+        Self::of(config, data, objects, store).await
+    }
+
+    /// Opens folder and database where there is an installation, and makes none. For commands that read, copy, or change what must be
+    /// there already.
+    pub async fn found(config: Config) -> Result<Self, Failed> {
+        let data = DataDir::found(&config)?;
+        let store = match &config.database {
+            Some(location) => {
+                let store = found_store(location, &config.database_options(), &data).await?;
+                store.migrate().await.map_err(unopened)?;
+                Some(store)
+            }
+            None => None,
+        };
+        let objects = storage::open(&config, &data)?;
+        Self::of(config, data, objects, store).await
+    }
+
+    /// Of parts that are open.
+    pub async fn of(
+        config: Config,
+        data: DataDir,
+        objects: Objects,
+        store: Option<Store>,
+    ) -> Result<Self, Failed> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let shared = match &store {
             Some(store) => {
@@ -102,4 +126,14 @@ impl App {
         let ring = keys::ring(&self.data, Purpose::Edition, &self.config.trusted)?;
         Ok(Arc::new(Follower::new(self.objects.clone(), ring)))
     }
+}
+
+/// The database of an installation that must be there, its tables as they are.
+pub async fn found_store(location: &Location, options: &Options, data: &DataDir) -> Result<Store, Failed> {
+    let found = Store::open_found_at(location, options).await.map_err(unopened)?;
+    found.ok_or_else(|| data.holds_none(&format!("no database of one is {location}")))
+}
+
+fn unopened(error: StoreError) -> Failed {
+    Failed::at("the database did not open", error)
 }

@@ -9,6 +9,7 @@ use std::{
 
 use domain::Rng;
 use rustix::fs::{FlockOperation, flock};
+use store::Location;
 
 use crate::{
     config::Config,
@@ -33,6 +34,37 @@ impl DataDir {
     /// The one that the configuration names, with the secrets that were handed over.
     pub fn of(config: &Config) -> Result<Self, Failed> {
         Ok(Self { handed: config.secrets_dir.clone(), ..Self::open(&config.data_dir)? })
+    }
+
+    /// The one that the configuration names, for a command that must find an installation there: nothing is made. Whether a database on a
+    /// server is one's is seen when it is opened.
+    pub fn found(config: &Config) -> Result<Self, Failed> {
+        let data = Self::as_it_is(config);
+        let missing = match (&config.database, &config.objects) {
+            _ if !data.path.is_dir() => Some(data.path.clone()),
+            (Some(Location::Sqlite(path)), _) => Some(path.clone()).filter(|path| !path.exists()),
+            (_, Some(_)) => None,
+            (_, None) => Some(data.objects()).filter(|objects| !objects.is_dir()),
+        };
+        match missing {
+            None => Ok(data),
+            Some(path) => Err(data.holds_none(&format!("there is no {}", path.display()))),
+        }
+    }
+
+    /// The one that the configuration names, for whoever only reads what may be in it: it may be missing, and stays so.
+    pub fn as_it_is(config: &Config) -> Self {
+        Self { path: config.data_dir.clone(), handed: config.secrets_dir.clone() }
+    }
+
+    /// What is said where there should be an installation, and why it is none.
+    pub fn holds_none(&self, why: &str) -> Failed {
+        let path = std::path::absolute(&self.path).unwrap_or_else(|_| self.path.clone());
+        let words = format!(
+            "there is no installation in {}, and this command makes none: name its folder by --data, or its configuration by --config",
+            path.display()
+        );
+        Failed::at(words, why)
     }
 
     /// The folder itself.

@@ -1,8 +1,9 @@
 //! The installation's keys: private ones among the secrets, public ones beside them, where a process that only verifies finds them.
 
 use std::{
-    fs,
+    fs::{self, Permissions},
     io::{self, Write},
+    os::unix::fs::PermissionsExt,
     path::PathBuf,
 };
 
@@ -65,6 +66,8 @@ pub fn signing(data: &DataDir, purpose: Purpose, rng: &dyn Rng) -> Result<Signin
         let dir = path.parent().unwrap_or(&path);
         fs::create_dir_all(dir).doing(doing)?;
         let mut draft = tempfile::NamedTempFile::new_in(dir).doing(doing)?;
+        // Public: copies that keep owner and mode are readable for whoever only verifies.
+        draft.as_file().set_permissions(Permissions::from_mode(0o644)).doing(doing)?;
         // The newest first; older ones go on verifying until somebody removes them.
         write!(draft, "{public}\n{known}").and_then(|()| draft.as_file().sync_all()).doing(doing)?;
         draft.persist(&path).doing(doing)?;
@@ -84,6 +87,15 @@ pub fn ring(data: &DataDir, purpose: Purpose, trusted: &Trusted) -> Result<KeyRi
     let path = public_file(data, purpose);
     let text = match fs::read_to_string(&path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound && !said.is_empty() => String::new(),
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            return Err(Failed::at(
+                format!(
+                    "{} is there, and this user may not read it: make it readable (chmod 644, and its folder 755)",
+                    path.display()
+                ),
+                error,
+            ));
+        }
         read => read.map_err(|error| {
             Failed::at(
                 format!(

@@ -1,6 +1,6 @@
 //! Where this installation's objects are: a folder or a bucket.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use objects::{METADATA, Objects, S3Config, S3Limits, Who};
 
@@ -13,11 +13,16 @@ use crate::{
 
 /// Opens them. A bucket is not asked for anything yet.
 pub fn open(config: &Config, data: &DataDir) -> Result<Objects, Failed> {
+    open_with(config, data, &data.copies())
+}
+
+/// As [`open`], with a folder for what is local of a bucket.
+pub fn open_with(config: &Config, data: &DataDir, copies: &Path) -> Result<Objects, Failed> {
     let Some(bucket) = &config.objects else {
         return Objects::folder(&data.objects()).doing(|| "open the folder of objects".into());
     };
     let config = s3(bucket)?;
-    Objects::s3(config, &data.copies(), Arc::new(SystemClock), Arc::new(SystemRng))
+    Objects::s3(config, copies, Arc::new(SystemClock), Arc::new(SystemRng))
         .doing(|| format!("use {}", bucket.location))
 }
 

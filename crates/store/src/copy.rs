@@ -194,6 +194,20 @@ impl Store {
     }
 }
 
+/// A counter in a dump, of whichever schema: the table stands first.
+pub(crate) fn counter(from: &mut (dyn BufRead + Send), name: &str) -> Result<Option<i64>, CopyError> {
+    let mut lines = Lines { from, number: 0 };
+    if lines.next()?["primetime"] != "database" || lines.next()?["table"] != TABLES[0].name {
+        return Err(lines.damaged("it is no dump of a database that this version can read"));
+    }
+    while let Value::Array(values) = lines.next()? {
+        if values.first().is_some_and(|value| value == name) {
+            return Ok(values.get(1).and_then(Value::as_i64));
+        }
+    }
+    Ok(None)
+}
+
 impl Tx {
     fn fill<'t>(&'t mut self, table: &'t Table) -> Filling<'t> {
         Filling { tx: self, table, tally: Tally::default(), batch: Vec::new(), bytes: 0 }

@@ -32,13 +32,14 @@ pub struct HostOrder {
 }
 
 pub(crate) const STATEMENTS: &[&str] =
-    &[REPORT, REPORTS, ALL_REPORTS, LEFT, FORGET, NEWEST_FENCE, ORDER, ORDERS, ALL_ORDERS, DONE];
+    &[REPORT, REPORTS, REPORT_OF, ALL_REPORTS, LEFT, FORGET, NEWEST_FENCE, ORDER, ORDERS, ALL_ORDERS, DONE];
 
 const REPORT: &str = "INSERT INTO host_reports (service, host, number, report, at) VALUES ($1, $2, 1, $3, $4) \
     ON CONFLICT (service, host) DO UPDATE SET number = host_reports.number + 1, report = excluded.report, \
     at = excluded.at RETURNING number";
 const REPORTS: &str = "SELECT host, number, report FROM host_reports WHERE service = $1 ORDER BY host";
 const ALL_REPORTS: &str = "SELECT host, number, report FROM host_reports ORDER BY service, host";
+const REPORT_OF: &str = "SELECT host, number, report FROM host_reports WHERE service = $1 AND host = $2";
 const LEFT: &str = "DELETE FROM host_reports WHERE service = $1 AND host = $2";
 const FORGET: &str = "DELETE FROM host_reports WHERE service = $1 AND at < $2";
 const NEWEST_FENCE: &str = "SELECT COALESCE(MAX(fence), 0) FROM rollouts WHERE service = $1";
@@ -83,6 +84,11 @@ impl Store {
     /// The last report of every host of every service, however old.
     pub async fn all_host_reports(&self) -> Result<Vec<HostReport>, StoreError> {
         self.db.rows(ALL_REPORTS, args![]).await?.iter().map(report).collect()
+    }
+
+    /// The last report under one host's name.
+    pub async fn host_report(&self, service: &str, host: &str) -> Result<Option<HostReport>, StoreError> {
+        self.db.row(REPORT_OF, args![service, host]).await?.as_ref().map(report).transpose()
     }
 
     /// A host that ends in order is no longer counted.

@@ -15,6 +15,7 @@ mod error;
 mod fleet;
 mod health;
 mod hosts;
+mod installation;
 mod jobs;
 mod migrate;
 mod outbox;
@@ -46,6 +47,7 @@ pub use error::StoreError;
 pub use fleet::{FleetMinute, FleetPlan};
 pub use health::Health;
 pub use hosts::{HostOrder, HostReport};
+pub use installation::installation_of_dump;
 pub use jobs::{
     Claim, Counts, Failure, FinishedJob, Job, JobState, Lease, MOST_DEATHS, NewJob, OpenJob, OpenJobs,
     Workers,
@@ -165,6 +167,7 @@ impl Store {
             editions::STATEMENTS,
             fleet::STATEMENTS,
             hosts::STATEMENTS,
+            installation::STATEMENTS,
             &jobs::STATEMENTS.concat(),
             migrate::STATEMENTS,
             outbox::STATEMENTS,
@@ -176,7 +179,8 @@ impl Store {
             wanted::STATEMENTS,
         ]
         .concat();
-        statements.extend(jobs::DIFFERENT.iter().map(|sql| self.db.text(*sql)));
+        let different = jobs::DIFFERENT.iter().chain(installation::DIFFERENT);
+        statements.extend(different.map(|sql| self.db.text(*sql)));
         statements
     }
 

@@ -1,7 +1,8 @@
 //! Opening SQLite so that what is acknowledged is on disk, and telling what went wrong.
 
 use std::{
-    fs::File,
+    fs::{File, OpenOptions},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -71,7 +72,7 @@ impl Drop for Alarm {
 
 pub(crate) async fn open(path: &Path, options: &Options) -> Result<Pools, StoreError> {
     let Options { patience, readers, .. } = *options;
-    let new = !path.exists();
+    let new = make(path);
     let options = SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(true)
@@ -103,6 +104,13 @@ pub(crate) async fn open(path: &Path, options: &Options) -> Result<Pools, StoreE
     // Readers are connected by the first call that needs one.
     let read = pool(readers).connect_lazy_with(options.create_if_missing(false));
     Ok(Pools { write, read, path: path.to_owned() })
+}
+
+/// Makes a file that is missing, for its owner alone: there are viewers' data in it, and SQLite gives its log the rights of the file.
+/// True when it is new.
+fn make(path: &Path) -> bool {
+    // Whatever else is wrong with it, SQLite finds too, and has words for.
+    OpenOptions::new().write(true).create_new(true).mode(0o600).open(path).is_ok()
 }
 
 /// May the connection be used again? When a disk is full or fails, SQLite ends the transaction by itself; sqlx's own ROLLBACK

@@ -58,10 +58,11 @@ impl Folder {
         let mut options = OpenOptions::new();
         let lock = options.create(true).truncate(false).write(true).mode(0o600).open(path.join("lock"))?;
         lock.try_lock().map_err(|_| {
-            io::Error::other(format!(
-                "another supervisor uses {}: stop it, or choose another folder",
+            let words = format!(
+                "another host's process keeps the instances in {}: stop it, or choose another data folder by --data",
                 path.display()
-            ))
+            );
+            io::Error::new(io::ErrorKind::ResourceBusy, words)
         })?;
         Ok(Self { path: path.to_owned(), _lock: lock })
     }

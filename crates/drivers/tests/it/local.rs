@@ -35,7 +35,7 @@ async fn instances_outlive_their_supervisor_and_the_next_one_adopts_them() {
     let before = until(&host.local, "ready", |all| all.iter().all(|i| i.state == State::Ready)).await;
     let address = host.local.address().unwrap();
     let busy = engine::open(&host.dir, engine::limits()).await.unwrap_err().to_string();
-    assert!(busy.contains("another supervisor"), "{busy}");
+    assert!(busy.contains("another host's process keeps"), "{busy}");
 
     // As if it had been killed before it could write down the number of the second.
     let file = host.dir.path().join("host/instances.json");

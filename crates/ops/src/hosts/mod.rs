@@ -1,6 +1,7 @@
 //! Several hosts of one service, seen and acted on through the database: each tells what it has and looks for what it is told.
 //! Nothing listens for orders, so there is nothing that could be asked by somebody else.
 
+mod name;
 mod names;
 mod post;
 
@@ -18,6 +19,7 @@ use fleet::{
 use serde::{Deserialize, Serialize};
 use store::{HostOrder, HostReport, Store};
 
+pub use name::Claimed;
 pub use post::Post;
 
 /// A host whose reports have stood still for this long does not answer. It reports at least every [`post::TELLS_EVERY`].
@@ -40,6 +42,9 @@ struct Report {
     most: Option<usize>,
     /// What its instances have counted since they started, for the judge; empty while no rollout is under way.
     counted: BTreeMap<String, Sample>,
+    /// Which machine and folder told it, in a word; a version before this one did not say.
+    #[serde(default)]
+    by: Option<String>,
 }
 
 /// What a host's instances run, as it told.

@@ -10,7 +10,11 @@ use domain::{Clock, Timestamp};
 use fleet::rollout::{Action, Driver, DriverError, Phase, Totals};
 use store::{HostOrder, Store};
 
-use super::{Report, names};
+use super::{
+    Report,
+    name::{Claim, Claimed},
+    names,
+};
 use crate::OpsError;
 
 /// How often a host tells what stays the same.
@@ -28,6 +32,7 @@ pub struct Post<D> {
     service: String,
     host: String,
     most: Option<usize>,
+    claim: Claim,
     /// Without the loads, which change all the time.
     last: Option<Report>,
     loads: BTreeMap<String, Totals>,
@@ -53,6 +58,7 @@ impl<D: Driver> Post<D> {
             service,
             host,
             most: None,
+            claim: Claim::default(),
             last: None,
             loads: BTreeMap::new(),
             told: 0,
@@ -65,10 +71,25 @@ impl<D: Driver> Post<D> {
         Self { most: Some(most), ..self }
     }
 
+    /// Says which machine and folder this is, in a word that no other one has. Without it, the name is not looked after.
+    pub fn by(self, word: String) -> Self {
+        Self { claim: Claim::new(word), ..self }
+    }
+
+    /// Is the name this host's? While somebody else may have it, nothing is told.
+    ///
+    /// # Errors
+    /// [`OpsError::SameName`] when another host that lives is called the same.
+    pub async fn claim(&mut self) -> Result<Claimed, OpsError> {
+        let there = self.store.host_report(&self.service, &self.host).await?;
+        self.claim.look(there.as_ref(), &self.host, self.clock.now())
+    }
+
     /// Tells what there is, if that is news or it was told long ago; with what instances have `counted`, for the judge.
     pub async fn tell(&mut self, counted: bool) -> Result<(), OpsError> {
         let seen = self.driver.observe(&self.service).await?;
-        let mut report = Report { migration: seen.migration, most: self.most, ..Report::default() };
+        let mut report =
+            Report { migration: seen.migration, most: self.most, by: self.claim.word(), ..Report::default() };
         for mut instance in seen.instances {
             let local = instance.name;
             instance.name = names::everywhere(&self.service, &self.host, &local);
@@ -83,6 +104,9 @@ impl<D: Driver> Post<D> {
         let now = self.clock.now();
         let is_due = self.recent.back().is_none_or(|(_, at)| now.since(*at) >= TELLS_EVERY);
         if self.last.as_ref() == Some(&report) && !is_due && self.told >= AT_ONCE {
+            return Ok(());
+        }
+        if self.claim().await? == Claimed::NotYet {
             return Ok(());
         }
         let news = report.clone();

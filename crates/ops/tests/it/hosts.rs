@@ -6,7 +6,7 @@ use fleet::{
     judge::{Rules, Sample},
     rollout::{Action, Driver, DriverError, Limits, Observation, Rollout, Stage},
 };
-use ops::{Controller, Hosts, Post, Ticked};
+use ops::{Claimed, Controller, Hosts, Post, Ticked};
 
 use crate::{processes::*, town::*};
 
@@ -174,4 +174,45 @@ async fn orders_of_a_replaced_controller_and_orders_from_long_ago_are_not_carrie
     assert_eq!(serving.get("v1"), Some(&2), "and was void: {serving:?}");
     let nobody = quick.driver().act("site", 2, &Action::Park { name: "busan.i9".into() }).await;
     assert!(nobody.unwrap_err().to_string().contains("no host that answers has busan.i9"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_two_that_begin_under_one_name_one_goes_on() {
+    let mut land = Land::new(1).await;
+    let (town, posts) = (&land.town, &mut land.posts);
+    let begin = |word: &str| {
+        let own = Own(town.processes.clone(), "busan");
+        Post::new(town.store.clone(), own, town.clock.clone(), "site", "busan").by(word.to_owned())
+    };
+    *posts = vec![begin("a"), begin("b")];
+    // Neither has heard of the other.
+    for post in posts.iter_mut() {
+        assert_eq!(post.claim().await.unwrap(), Claimed::Ours);
+    }
+    let mut ends = vec![None, None];
+    for _ in 0..10 {
+        for (post, end) in posts.iter_mut().zip(&mut ends).filter(|(_, end)| end.is_none()) {
+            *end = post.tell(false).await.err();
+        }
+        town.clock.advance(Duration::from_secs(2));
+    }
+    let ended: Vec<_> = ends.iter().flatten().map(ToString::to_string).collect();
+    assert!(ended.len() == 1 && ended[0].contains("another host is called busan"), "{ended:?}");
+    let survivor = ends.iter().position(Option::is_none).unwrap();
+    // Who is silent for long loses the name to whoever begins then, and learns of it.
+    let mut third = begin("c");
+    assert_eq!(third.claim().await.unwrap(), Claimed::NotYet);
+    town.clock.advance(Duration::from_secs(6));
+    assert_eq!(third.claim().await.unwrap(), Claimed::Ours);
+    let silent = &mut posts[survivor];
+    for _ in 0..2 {
+        third.tell(false).await.unwrap();
+        town.clock.advance(Duration::from_secs(2));
+        let told = silent.tell(false).await;
+        if let Err(error) = told {
+            assert!(error.to_string().contains("busan"), "{error}");
+            return;
+        }
+    }
+    panic!("it goes on");
 }

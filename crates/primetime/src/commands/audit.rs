@@ -16,7 +16,7 @@ use crate::{
 
 /// Does what was typed.
 pub async fn run(config: Config, command: AuditCommand) -> Result<(), Failed> {
-    let app = App::open(config).await?;
+    let app = App::found(config).await?;
     match command {
         AuditCommand::Show(ShowArgs { last, who, what, since, until }) => {
             let wanted = AuditWanted { who, what, since, until };

@@ -20,7 +20,7 @@ use crate::{
 
 /// Collects, or says what would be.
 pub async fn run(config: Config, args: CollectArgs) -> Result<(), Failed> {
-    let app = App::open(config).await.map_err(nothing)?;
+    let app = App::found(config).await.map_err(nothing)?;
     app.store().map_err(nothing)?;
     let runtime = Handle::current();
     let collected = spawn_blocking(move || match args.dry_run {

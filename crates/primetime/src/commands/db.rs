@@ -25,7 +25,12 @@ pub async fn copy(args: CopyArgs) -> Result<(), Failed> {
             .await
             .map_err(|error| Failed::at("the database did not open", error))
     };
-    let (source, target) = (open(&from).await?, open(&to).await?);
+    let found = Store::open_found_at(&from, &Options::default()).await;
+    let found = found.map_err(|error| Failed::at("the database did not open", error))?;
+    let source =
+        found.ok_or_else(|| Failed::new(format!("there is no installation in {from}: see --from")))?;
+    source.migrate().await.map_err(|error| Failed::at("the database did not open", error))?;
+    let target = open(&to).await?;
     let copied = source.copy_to(&target).await;
     let copied = copied.map_err(|error| Failed::at(format!("nothing was copied to {to}"), error))?;
     source.close().await;

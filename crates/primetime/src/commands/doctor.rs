@@ -1,27 +1,29 @@
 //! `doctor`: what is wrong with this machine, the folder and the configuration, and what to do.
 
-use std::{fs, net::TcpListener, path::Path};
+mod folder;
 
+use std::{net::TcpListener, sync::Arc};
+
+use domain::Clock;
+use edition::Follower;
 use encode::Encoder;
-use objects::announce;
-use rustix::fs::statvfs;
-use store::Store;
+use objects::{Key, Objects, announce};
+use store::{SCHEMA, SharedClock, Store};
 
 use super::show;
 use crate::{
-    ambient,
-    app::App,
+    ambient::{self, SteadyClock, SystemClock},
+    app::found_store,
     clock::{Verdict, shared::agrees},
     config::Config,
+    data::DataDir,
     failed::{Doing, Failed},
     keys::{self, Purpose},
     serve::address,
+    storage,
 };
 
-/// Less room than this is worth a word: encodes need it.
-const LITTLE_ROOM: u64 = 5 << 30;
-
-/// Looks at everything and says what it found; fails when something is wrong.
+/// Looks at everything, changes nothing, and says what it found; fails when something is wrong.
 pub async fn run(config: Config) -> Result<(), Failed> {
     let mut wrong = 0;
     let mut say = |name: &str, found: Result<String, Failed>| {
@@ -41,30 +43,18 @@ pub async fn run(config: Config) -> Result<(), Failed> {
             .await
             .map_err(|error| Failed::at("install it (Debian: ffmpeg), or set work.ffmpeg", error)),
     )?;
-    say("data folder", room(&config.data_dir))?;
+    let data = DataDir::found(&config);
+    let found = data.as_ref().ok().cloned();
+    say("data folder", data.and_then(|data| folder::look(&config, &data)))?;
     say("addresses", addresses(&config))?;
-    let files = config.http.tls.clone();
     match Verdict::of(ambient::kernel_clock()) {
         Verdict::Right(words) => say("clock", Ok(words))?,
         Verdict::Unknown(words) if !config.require_sync => show(&format!("note  clock: {words}\n"))?,
         Verdict::Unknown(words) | Verdict::Off(words) => say("clock", Err(Failed::new(words)))?,
     }
-    match App::open(config).await {
-        Err(failed) => say("database", Err(failed))?,
-        Ok(app) => {
-            say("objects", objects(&app))?;
-            say("database", database(&app).await)?;
-            if let Some(shared) =
-                app.shared.as_ref().filter(|_| app.store.as_ref().is_some_and(Store::is_shared))
-            {
-                say("clocks", agrees(shared.off()).map_err(Failed::new))?;
-            }
-            say("edition", edition(&app))?;
-            if let Some(files) = &files {
-                say("certificate", certificate(&app, files))?;
-            }
-            say("jobs", jobs(&app).await)?;
-        }
+    // Without an installation there is nothing more to look at, and nothing is made.
+    if let Some(data) = found {
+        parts(&config, &data, &mut say).await?;
     }
     match wrong {
         0 => show("All is well.\n"),
@@ -82,17 +72,63 @@ pub fn encoder(config: &Config) -> Encoder {
     })
 }
 
-fn room(dir: &Path) -> Result<String, Failed> {
-    fs::create_dir_all(dir).doing(|| format!("make {}", dir.display()))?;
-    tempfile::tempfile_in(dir).doing(|| format!("write in {}", dir.display()))?;
-    let at = statvfs(dir).doing(|| format!("look at {}", dir.display()))?;
-    let free = at.f_bavail.saturating_mul(at.f_frsize);
-    let words = format!("{} has {:.1} GB free", dir.display(), free as f64 / 1e9);
-    if free < LITTLE_ROOM {
-        Err(Failed::new(format!("{words}: little for encoding; make room")))
-    } else {
-        Ok(words)
+/// Each part is opened by itself, so that what is wrong with one is not said of another.
+async fn parts(
+    config: &Config,
+    data: &DataDir,
+    say: &mut impl FnMut(&str, Result<String, Failed>) -> Result<(), Failed>,
+) -> Result<(), Failed> {
+    // Copies of what lies in a bucket go where they are gone afterwards, if this machine has such a place.
+    let aside = tempfile::tempdir().ok();
+    let copies = aside.as_ref().map_or_else(|| data.copies(), |dir| dir.path().to_owned());
+    // A folder is made by being opened.
+    let is_there = config.objects.is_some() || data.objects().is_dir();
+    let objects = match is_there.then(|| storage::open_with(config, data, &copies)) {
+        None => {
+            say("objects", Ok("none yet".into()))?;
+            None
+        }
+        Some(Ok(objects)) => {
+            say("objects", place(&objects, config))?;
+            Some(Arc::new(objects))
+        }
+        Some(Err(failed)) => {
+            say("objects", Err(failed))?;
+            None
+        }
+    };
+    let store = match &config.database {
+        None => {
+            say("database", Ok("none is configured".into()))?;
+            None
+        }
+        Some(location) => match found_store(location, &config.database_options(), data).await {
+            Ok(store) => {
+                say("database", database(&store).await)?;
+                Some(store)
+            }
+            Err(failed) => {
+                say("database", Err(failed))?;
+                None
+            }
+        },
+    };
+    if let Some(store) = store.as_ref().filter(|store| store.is_shared()) {
+        let shared = SharedClock::open(store.clone(), Arc::new(SystemClock), Arc::new(SteadyClock)).await;
+        let shared = shared.doing(|| "ask the database what time it is".into());
+        say("clocks", shared.and_then(|shared| agrees(shared.off()).map_err(Failed::new)))?;
     }
+    if let Some(objects) = &objects {
+        say("edition", edition(config, data, objects))?;
+        if let Some(files) = &config.http.tls {
+            say("certificate", certificate(config, data, objects, files))?;
+        }
+    }
+    if let Some(store) = store {
+        say("jobs", jobs(&store).await)?;
+        store.close().await;
+    }
+    Ok(())
 }
 
 fn addresses(config: &Config) -> Result<String, Failed> {
@@ -104,19 +140,23 @@ fn addresses(config: &Config) -> Result<String, Failed> {
     Ok(format!("{} and {} are free", config.http.listen, config.http.ops_listen))
 }
 
-async fn database(app: &App) -> Result<String, Failed> {
-    let Some(store) = &app.store else { return Ok("none is configured".into()) };
-    let health = store.health().await.doing(|| "look at the database".into())?;
+async fn database(store: &Store) -> Result<String, Failed> {
+    let doing = || "look at the database".to_owned();
+    let schema = store.schema().await.doing(doing)?;
+    if schema < SCHEMA {
+        return Ok(format!("schema {schema}, which `serve` and `migrate` of this version bring to {SCHEMA}"));
+    }
+    let health = store.health().await.doing(doing)?;
     if !health.broken.is_empty() {
         return Err(Failed::new(format!("{}: restore it from a backup", health.broken.join("; "))));
     }
     Ok(format!("{}, schema {}, sound", health.engine, health.schema))
 }
 
-/// A bucket is asked; one that is written to is written to.
-fn objects(app: &App) -> Result<String, Failed> {
-    let writes = app.config.roles.studio || app.config.roles.work;
-    let place = app.objects.check(writes).doing(|| "use the objects".into())?;
+/// A bucket is asked; one that is written to gets an object by which it is known whether it can be.
+fn place(objects: &Objects, config: &Config) -> Result<String, Failed> {
+    let writes = config.roles.studio || config.roles.work;
+    let place = objects.check(writes).doing(|| "use the objects".into())?;
     Ok(match place.conditional_writes {
         Some(false) => format!(
             "{}; it knows no conditional writes: only one process may publish, and one encode a title",
@@ -126,16 +166,19 @@ fn objects(app: &App) -> Result<String, Failed> {
     })
 }
 
-fn edition(app: &App) -> Result<String, Failed> {
-    if app.objects.length(&objects::Key::current_edition()).doing(|| "look at the objects".into())?.is_none()
-    {
+/// Follows the announcements. Unlike a process that serves, it draws no key.
+fn follower(config: &Config, data: &DataDir, objects: &Arc<Objects>) -> Result<Follower, Failed> {
+    Ok(Follower::new(objects.clone(), keys::ring(data, Purpose::Edition, &config.trusted)?))
+}
+
+fn edition(config: &Config, data: &DataDir, objects: &Arc<Objects>) -> Result<String, Failed> {
+    if objects.length(&Key::current_edition()).doing(|| "look at the objects".into())?.is_none() {
         return Ok("none yet: import a catalogue, then publish".into());
     }
-    let ring = keys::ring(&app.data, Purpose::Edition, &app.config.trusted)?;
+    let ring = keys::ring(data, Purpose::Edition, &config.trusted)?;
     let current: announce::CurrentEdition =
-        announce::read(&app.objects, &ring).doing(|| "read editions/current".into())?;
-    let follower = app.follower()?;
-    match follower.poll() {
+        announce::read(objects, &ring).doing(|| "read editions/current".into())?;
+    match follower(config, data, objects)?.poll() {
         edition::Outcome::Kept { error, .. } => {
             Err(Failed::at(format!("edition {} is damaged: publish again", current.number), error))
         }
@@ -144,14 +187,19 @@ fn edition(app: &App) -> Result<String, Failed> {
 }
 
 /// Its time, its key, and the names that browsers will look for.
-fn certificate(app: &App, files: &web::tls::Files) -> Result<String, Failed> {
+fn certificate(
+    config: &Config,
+    data: &DataDir,
+    objects: &Arc<Objects>,
+    files: &web::tls::Files,
+) -> Result<String, Failed> {
     let pair = web::tls::Pair::read(files).doing(|| "use http.tls_certificate and http.tls_key".into())?;
-    let now = app.clock.now();
+    let now = SystemClock.now();
     pair.holds(now).doing(|| "serve the certificate".into())?;
-    let follower = app.follower()?;
+    let follower = follower(config, data, objects)?;
     follower.poll();
     let edition = follower.snapshot();
-    let address = address(app);
+    let address = address(config);
     let hosts = edition.iter().flat_map(|edition| edition.brands());
     let bare: Vec<String> = hosts
         .map(|brand| format!("{}.{}", brand.record().host, address.domain))
@@ -169,8 +217,7 @@ fn certificate(app: &App, files: &web::tls::Files) -> Result<String, Failed> {
     Ok(words)
 }
 
-async fn jobs(app: &App) -> Result<String, Failed> {
-    let Some(store) = &app.store else { return Ok("none: no database".into()) };
+async fn jobs(store: &Store) -> Result<String, Failed> {
     let counts = store.job_counts().await.doing(|| "count jobs".into())?;
     let words = format!(
         "{} queued, {} running, {} done, {} given up",

@@ -21,7 +21,12 @@ use crate::{
 
 /// Does it. Needs the objects and a key, and no database.
 pub async fn run(config: Config, command: ImageCommand) -> Result<(), Failed> {
-    let app = App::open(Config { database: None, ..config }).await?;
+    let config = Config { database: None, ..config };
+    // With the first image a catalogue may begin, and with it an installation's objects.
+    let app = match command {
+        ImageCommand::Add { .. } => App::open(config).await?,
+        _ => App::found(config).await?,
+    };
     let said =
         spawn_blocking(move || act(&app, command)).await.doing(|| "look after golden images".into())??;
     show(&said)

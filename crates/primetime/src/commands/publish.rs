@@ -14,7 +14,7 @@ use crate::{
 
 /// Publishes once. With a reason it may hide titles.
 pub async fn run(config: Config, confirm: Option<String>) -> Result<(), Failed> {
-    let app = App::open(config).await?;
+    let app = App::found(config).await?;
     let request = match confirm {
         Some(reason) => Request { reason, confirmed: true },
         None => Request::because("published from the command line"),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use objects::{Repository, under_way};
+use objects::{Key, Repository, under_way};
 use registry::push::{self as images, Destination};
 use release::{IMAGES_DIR, Manifest, Pushing, RELEASE_FILE};
 use tokio::task::spawn_blocking;
@@ -41,6 +41,9 @@ impl Count {
 
 /// Pushes what lies in the folder; that by which it is found comes last.
 pub async fn run(config: Config, args: PushArgs) -> Result<(), Failed> {
+    if !args.dir.is_dir() {
+        return Err(Failed::new(format!("there is no folder {}", args.dir.display())));
+    }
     // It needs the objects and keys, and no database.
     let app = App::open(Config { database: None, ..config }).await?;
     show(&spawn_blocking(move || push(&app, &args)).await.doing(|| "push".into())??)
@@ -100,6 +103,15 @@ fn layout(app: &App, args: &PushArgs, under_way: &under_way::Push<'_>) -> Result
     })?;
     let usual = || REPOSITORY.parse().doing(|| "name the repository".into());
     let repository = repository.clone().map_or_else(usual, Ok)?;
+    let is_there = |key: Key| {
+        app.objects.length(&key).map(|length| length.is_some()).doing(|| format!("look for {key}"))
+    };
+    // Rollouts name the release, and hosts compare its images with what was signed.
+    if is_there(Key::release(tag))? && is_there(Key::image_tag(&repository, tag))? {
+        return Err(Failed::new(format!(
+            "a release of the name {tag} is in the store, and {repository}:{tag} is its image: choose another --tag"
+        )));
+    }
     let pushed = image_to(app, dir, image.as_deref(), &repository, tag)?;
     under_way.in_time(app.clock.now()).doing(|| format!("rely on {repository}:{tag}"))?;
     let mut count = Count::default();

@@ -84,7 +84,7 @@ fn source(wanted: &BuildArgs) -> Result<Source, Failed> {
 /// The keys that are trusted: those in a file, or this installation's.
 fn ring(config: &Config, file: Option<&Path>) -> Result<KeyRing, Failed> {
     let Some(path) = file else {
-        return keys::ring(&DataDir::of(config)?, Purpose::Release, &config.trusted);
+        return keys::ring(&DataDir::as_it_is(config), Purpose::Release, &config.trusted);
     };
     let doing = || format!("read the keys in {}", path.display());
     let text = std::fs::read_to_string(path).doing(doing)?;

@@ -18,7 +18,7 @@ const MOST: u32 = 1_000;
 
 /// Does what was typed.
 pub async fn run(config: Config, args: TakedownArgs) -> Result<(), Failed> {
-    let app = App::open(config).await?;
+    let app = App::found(config).await?;
     match (args.command, args.down) {
         (Some(TakedownCommand::List { all }), _) => list(&app, all).await,
         (Some(TakedownCommand::Lift(title)), _) => {

@@ -1,6 +1,6 @@
 //! Which database: `database.path` for SQLite, `database.url` for either engine, the password best in a file of its own.
 
-use std::{fs, path::Path};
+use std::{fs::File, io::Read, path::Path};
 
 use store::Location;
 
@@ -58,9 +58,16 @@ pub(super) fn connections(layers: &Layers) -> Result<u32, ConfigError> {
     }
 }
 
-/// The first line of a file.
+/// The first line of a file, which nobody else may read.
 pub fn password(path: &Path) -> Result<String, String> {
-    let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
+    let mut file = File::open(path).map_err(|error| error.to_string())?;
+    if web::tls::is_exposed(&file.metadata().map_err(|error| error.to_string())?) {
+        return Err(
+            "others may read it: run chmod 600 on it, and choose a new password if somebody did".into()
+        );
+    }
+    let mut text = String::new();
+    file.read_to_string(&mut text).map_err(|error| error.to_string())?;
     match text.lines().next().unwrap_or_default() {
         "" => Err("it is empty: write the password of the database into its first line".into()),
         line if line.len() > MAX_PASSWORD => Err("its first line is too long for a password".into()),

@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, fs, path::Path};
+use std::{collections::BTreeSet, fs, os::unix::fs::PermissionsExt, path::Path};
 
 use super::{keys::KEYS, *};
 
@@ -117,6 +117,8 @@ fn the_database_is_a_path_or_a_url_and_its_password_is_shown_nowhere() {
     let dir = tempfile::tempdir().unwrap();
     let file = dir.path().join("password");
     fs::write(&file, "hunter2\n").unwrap();
+    let mode = |mode| fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+    mode(0o600);
     let with = |values: &[(&str, &str)]| {
         let mut layers = Layers::defaults();
         for (key, text) in values {
@@ -140,6 +142,11 @@ fn the_database_is_a_path_or_a_url_and_its_password_is_shown_nowhere() {
         assert!(text.contains(shown) && !text.contains("hunter2"), "{text}");
     }
     let sqlite = Config::read(&with(&[("database.url", "sqlite:x.db")])).unwrap();
+    mode(0o644);
+    let in_file =
+        [("database.url", "postgres://u@db/primetime"), ("database.password_file", file.to_str().unwrap())];
+    let seen = Config::read(&with(&in_file)).unwrap_err().to_string();
+    assert!(seen.contains("chmod 600") && !seen.contains("hunter2"), "{seen}");
     assert!(matches!(sqlite.database, Some(Location::Sqlite(_))));
     let none = with(&[("database.url", url), ("database.path", "none"), ("roles", "site")]);
     assert!(Config::read(&none).unwrap().database.is_none());

@@ -32,7 +32,7 @@ pub async fn until_complete(app: &App, every: Duration) -> Result<(), Failed> {
 }
 
 async fn addresses(app: &App) -> Result<String, Failed> {
-    let site = crate::serve::address(app);
+    let site = crate::serve::address(&app.config);
     let mut text = String::from("\nThe first title plays. Open\n\n");
     let brands = app.store()?.documents("brand").await.doing(|| "read the brands".into())?;
     for document in brands {

@@ -4,6 +4,8 @@
 mod capacity;
 mod containers;
 mod fetch;
+mod identity;
+mod news;
 mod operators;
 mod releases;
 mod share;
@@ -11,6 +13,7 @@ mod tidy;
 mod verified;
 
 use std::{
+    io::ErrorKind,
     net::{Ipv4Addr, TcpListener},
     sync::Arc,
     time::Duration,
@@ -20,7 +23,7 @@ use drivers::{
     Caps, Engine, Goal, Host, Keeper, Local, Patience, Purpose, State, Unready, local::LocalLimits,
 };
 use fleet::rollout::Rollout;
-use ops::{Controller, Hosts, Post, Ticked};
+use ops::{Controller, Hosts, OpsError, Post, Ticked};
 use release::Needed;
 use store::{RolloutState, Store};
 use tokio::{
@@ -33,7 +36,6 @@ use crate::{
     app::App,
     cli::{EngineKind, HostArgs},
     clock::shared::Agreement,
-    data::random_word,
     failed::{Doing, Failed},
     keys::{self, Purpose as Signs},
     sockets::Sockets,
@@ -42,6 +44,7 @@ use crate::{
 use capacity::{Asked, Count, Planned};
 pub use capacity::{Backstop, Each, Pace};
 use fetch::Fetcher;
+use news::News;
 use releases::{Folder, Images, Releases, Signed};
 use tidy::Tidy;
 use verified::Verified;
@@ -52,6 +55,9 @@ const LOOK: Duration = Duration::from_millis(500);
 const MOST_INSTANCES: usize = 32;
 /// A host that was not heard of for this long is not waited for by whoever begins to listen.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 3600);
+/// Of which the log says something once in a while, as long as they stay so.
+const ROLLOUT_WAITS: &str = "the rollout waits";
+const CANNOT_START: &str = "what should run cannot be started";
 /// Beyond the time that an instance gives itself.
 const DRAIN_SLACK: Duration = Duration::from_secs(10);
 
@@ -102,8 +108,8 @@ async fn keep<E: Engine + 'static>(
         .host
         .clone()
         .unwrap_or_else(|| rustix::system::uname().nodename().to_string_lossy().into_owned());
-    // The host's, not the process's: the engine's folder has one holder, so that whoever held the lease before is dead.
-    let owner = format!("{machine}:{}", app.data.own_secret("host.id", || random_word(&*app.rng))?);
+    let word = identity::word(app, &service);
+    let owner = format!("{machine}:{word}");
     let programs = releases.clone();
     let host = Host::new(
         service.clone(),
@@ -114,7 +120,9 @@ async fn keep<E: Engine + 'static>(
     );
     let clock = app.shared_clock();
     let mut post = Post::new(store.clone(), host, clock.clone(), service.clone(), machine.clone())
-        .at_most(usize::from(wanted.most));
+        .at_most(usize::from(wanted.most))
+        .by(word);
+    identity::claim(&mut post).await?;
     let hosts = Hosts::new(store.clone(), clock.clone());
     let controller = Controller::new(store.clone(), hosts, clock.clone(), owner);
     let mut keeper = Keeper::new(engine.clone(), app.clock.clone(), patience);
@@ -127,6 +135,7 @@ async fn keep<E: Engine + 'static>(
     let mut asked = Asked { least: usize::from(wanted.instances), ..Asked::default() };
     let mut plan = None;
     let mut rolling = false;
+    let news = News::default();
     let mut term = signal(SignalKind::terminate()).doing(|| "listen for SIGTERM".into())?;
     let mut int = signal(SignalKind::interrupt()).doing(|| "listen for SIGINT".into())?;
     let mut looks = interval(LOOK);
@@ -156,13 +165,14 @@ async fn keep<E: Engine + 'static>(
                 return drain(&*engine, patience.drain).await;
             }
         }
-        if let Err(error) = post.tell(rolling).await {
-            warn(&error, "nobody is told what runs here");
+        match post.tell(rolling).await {
+            Err(error @ OpsError::SameName { .. }) => {
+                return Err(Failed::at("this host ends, and its instances go on", error));
+            }
+            told => news.tell(told, "nobody is told what runs here", app.clock.now()),
         }
         let ticked = controller.tick(&service).await;
-        if let Err(error) = post.follow().await {
-            warn(&error, "what this host is told is not known");
-        }
+        news.tell(post.follow().await, "what this host is told is not known", app.clock.now());
         match ticked {
             Ok(Ticked::Stepped { .. }) => {
                 rolling = true;
@@ -171,8 +181,8 @@ async fn keep<E: Engine + 'static>(
                 continue;
             }
             Ok(Ticked::Replaced) => tracing::warn!(service, "another controller carries the rollout on"),
-            Ok(Ticked::Idle) => {}
-            Err(error) => warn(&error, "the rollout waits"),
+            Ok(Ticked::Idle) => news.well(ROLLOUT_WAITS),
+            Err(error) => news.tell(Err::<(), _>(error), ROLLOUT_WAITS, app.clock.now()),
         }
         let steady_release = steady.release(&releases).await?;
         rolling = steady_release.is_none();
@@ -199,12 +209,14 @@ async fn keep<E: Engine + 'static>(
         match releases.program(&release, Purpose::Serve) {
             Ok(spec) => {
                 let goal = Goal { instances, spec };
-                if let Err(error) = keeper.keep(&goal).await {
-                    warn(&error, "not everything runs that should");
-                }
+                news.well(CANNOT_START);
+                news.tell(keeper.keep(&goal).await, "not everything runs that should", now);
             }
             Err(Unready::Coming(_)) => {}
-            Err(Unready::Wrong(why)) => tracing::error!(why, "what should run cannot be started"),
+            Err(Unready::Wrong(why)) if news.is(CANNOT_START, &why, now) => {
+                tracing::error!(why, "{CANNOT_START}");
+            }
+            Err(Unready::Wrong(_)) => {}
         }
         if let Err(error) = tidy.look(&steady.store, &*engine, now).await {
             tracing::warn!(error = %error, "releases that nobody needs stay on this host");
@@ -240,9 +252,15 @@ async fn open(app: &App, sockets: Sockets, drains: bool) -> Result<Local, Failed
         (None, None) => web::bind(http.listen, None)?.into_std(),
     };
     let folder = app.data.path().join("host");
-    Local::open(&folder, LocalLimits::default(), app.clock.clone(), socket)
-        .await
-        .doing(|| format!("keep instances on {}", http.listen))
+    let local = Local::open(&folder, LocalLimits::default(), app.clock.clone(), socket).await;
+    match local {
+        Err(error) if drains && error.kind() == ErrorKind::ResourceBusy => Err(Failed::new(format!(
+            "a host's process keeps the instances in {}: stop it first; its instances stay, and then are drained by this command. \
+             (SIGINT to that process does both)",
+            folder.display()
+        ))),
+        local => local.doing(|| format!("keep instances on {}", http.listen)),
+    }
 }
 
 /// Ends every instance, each as soon as it has finished.

@@ -160,7 +160,10 @@ impl Signed {
         self.here(release)?;
         let dir = self.dir.join(release);
         let (manifest, found) = part(&dir, &self.ring).map_err(|error| {
-            Unready::Wrong(format!("the release in {} is not to be used: {error}", dir.display()))
+            Unready::Wrong(format!(
+                "the release in {} is not to be used: {error}; remove that folder, and it is fetched anew from the store",
+                dir.display()
+            ))
         })?;
         if manifest.name != release {
             let said = format!("what lies in {} is the release {}", dir.display(), manifest.name);

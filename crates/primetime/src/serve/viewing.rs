@@ -13,6 +13,7 @@ use web::{Guard, RequestLimits};
 
 use crate::{
     app::App,
+    config::Config,
     data::random_word,
     failed::{Doing, Failed},
     keys::{self, Purpose},
@@ -58,7 +59,7 @@ fn config(app: &App) -> Result<SiteConfig, Failed> {
     let wanted = &app.config.site;
     let header = wanted.territory_header.as_deref().map(str::parse).transpose();
     Ok(SiteConfig {
-        address: address(app),
+        address: address(&app.config),
         country_switch: wanted.country_switch.clone(),
         secure_cookies: wanted.https,
         default_territory: wanted.default_territory,
@@ -68,8 +69,8 @@ fn config(app: &App) -> Result<SiteConfig, Failed> {
 }
 
 /// Where viewers find the brands.
-pub fn address(app: &App) -> PublicAddress {
-    let site = &app.config.site;
+pub fn address(config: &Config) -> PublicAddress {
+    let site = &config.site;
     let scheme = if site.https { Scheme::Https } else { Scheme::Http };
     PublicAddress { scheme, domain: site.domain.clone(), port: site.port }
 }

@@ -1,6 +1,6 @@
 //! Commands that end by themselves, and what they say when something is wrong.
 
-use std::{fs, net::TcpListener};
+use std::{fs, net::TcpListener, os::unix::fs::PermissionsExt};
 
 use crate::{catalogue, process::Installation};
 
@@ -48,6 +48,8 @@ fn what_nobody_knows_is_refused_with_the_nearest() {
 #[test]
 fn the_doctor_names_what_is_wrong() {
     let there = Installation::new();
+    catalogue::write(&there.input(), "Night Ferry");
+    there.succeed("import IN");
     let busy = TcpListener::bind(there.address).unwrap();
     let output = there.run("doctor --set work.ffmpeg=/nowhere/ffmpeg");
     let said = crate::process::words(&output);
@@ -57,6 +59,31 @@ fn the_doctor_names_what_is_wrong() {
     assert!(said.contains("ok    database"), "{said}");
     drop(busy);
     assert!(crate::process::words(&there.run("doctor")).contains("ok    addresses"));
+}
+
+#[test]
+fn a_password_that_others_may_read_is_refused() {
+    let there = Installation::new();
+    let file = there.dir.path().join("password");
+    fs::write(&file, "hunter2\n").unwrap();
+    let url = "postgres://u@127.0.0.1:1/x?sslmode=disable";
+    let lines = [
+        format!("migrate --set database.url={url} --set database.password_file={}", file.display()),
+        format!("db copy --from {url} --from-password-file {} --to sqlite:/nowhere/x.db", file.display()),
+    ];
+    for (mode, is_refused) in [(0o644, true), (0o640, true), (0o600, false)] {
+        fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
+        for line in &lines {
+            let output = there.command().args(line.split(' ')).output().unwrap();
+            let said = crate::process::words(&output);
+            assert_eq!(
+                said.contains("others may read it: run chmod 600"),
+                is_refused,
+                "{mode:o} {line}: {said}"
+            );
+            assert!(!output.status.success() && !said.contains("hunter2"), "{said}");
+        }
+    }
 }
 
 #[test]

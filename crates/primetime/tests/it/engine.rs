@@ -68,6 +68,7 @@ async fn a_group_follows_the_plan_and_loses_nothing_when_nobody_plans() {
     let aws = Aws::new("site");
     let there = aws.installation();
     let line = "fleet run --capacity 10 --engine asg/site --each 2";
+    there.succeed("migrate");
     assert!(there.succeed("fleet status").contains("Nobody ever planned"));
     // Whoever planned before left a plan of seven instances, which is four members of two.
     announce(&there, ("first", 1), 7, 10, 0).await;

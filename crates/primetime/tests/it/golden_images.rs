@@ -30,6 +30,7 @@ fn add(there: &Installation, release: &str) -> String {
 #[test]
 fn what_a_stage_runs_and_the_one_before_are_never_collected() {
     let there = Installation::new();
+    fs::create_dir_all(there.data().join("objects")).unwrap();
     assert!(there.succeed("image list").contains("There is no golden image"));
     assert!(!there.data().join("secrets/golden.key").exists(), "looking draws no key");
     let (objects, _, [unused, before, runs]) = three_old(&there);
@@ -141,6 +142,7 @@ fn three_old(there: &Installation) -> (Objects, SigningKey, [Hash; 3]) {
 #[test]
 fn a_restore_brings_the_catalogue_of_the_backup() {
     let there = Installation::new();
+    there.succeed("migrate");
     let (_, _, [old, before, runs]) = three_old(&there);
     let backup = there.dir.path().join("backup").display().to_string();
     there.succeed(&format!("backup {backup}"));
@@ -165,6 +167,7 @@ fn a_restore_brings_the_catalogue_of_the_backup() {
 #[test]
 fn a_backup_has_every_image_of_its_catalogue_whatever_is_done_meanwhile() {
     let there = Installation::new();
+    there.succeed("migrate");
     let (objects, key, _) = three_old(&there);
     let ring = KeyRing::from(key.public());
     let production: Stage = "production".parse().unwrap();

@@ -165,7 +165,9 @@ async fn bad_releases_are_undone_by_themselves_and_say_why() {
     let mut host = there.start_host(HOST, &ALONE);
     says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
     let second = there.fail("host --release v1");
-    assert!(second.contains("another supervisor uses"), "{second}");
+    assert!(second.contains("another host's process keeps") && second.contains("--data"), "{second}");
+    let beside = there.fail("host --drain");
+    assert!(beside.contains("stop it first; its instances stay"), "{beside}");
     for (bad, why) in [
         ("dies", "exit status: 3"),
         ("never-ready", "was not ready in 5 s"),
@@ -180,6 +182,26 @@ async fn bad_releases_are_undone_by_themselves_and_say_why() {
         assert!(said.contains(why), "{bad}: {said}");
         says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
     }
+    assert!(host.signal(Signal::TERM).await.success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_started_is_said_once_and_how_it_is_mended() {
+    let there = Installation::new();
+    there.succeed("migrate");
+    release(&there, "v1", GOOD);
+    let binary = there.data().join("releases/v1").join(BINARY_FILE);
+    fs::write(&binary, "#!/bin/sh\nexec evil").unwrap();
+    let mut host = there.start_host(HOST, &ALONE);
+    host.until("saying so", async |host| host.log().contains("cannot be started")).await;
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let log = host.log();
+    assert_eq!(log.matches("what should run cannot be started").count(), 1, "{log}");
+    assert!(log.contains("remove that folder"), "{log}");
+    // Another reason is news.
+    fs::write(there.data().join("releases/v1").join(RELEASE_FILE), "{}").unwrap();
+    let again = async |host: &Running| host.log().matches("what should run cannot be started").count() == 2;
+    host.until("saying what is wrong now", again).await;
     assert!(host.signal(Signal::TERM).await.success());
 }
 

@@ -15,6 +15,7 @@ mod clocks;
 mod collects;
 mod commands;
 mod containers;
+mod doctor;
 #[cfg(feature = "aws")]
 mod encoders;
 mod engine;
@@ -27,13 +28,17 @@ mod images;
 mod killed;
 mod machine;
 mod migration;
+mod nothing_made;
 mod operators;
+mod over_backups;
 mod previous;
 mod probe;
 mod process;
+mod pushing;
 mod replaced;
 mod restores;
 mod rollout;
+mod same_name;
 #[path = "../../../objects/tests/it/server.rs"]
 mod server;
 mod serving;

@@ -209,6 +209,13 @@ impl Running {
         }
     }
 
+    /// Waits until it ends by itself, and well or not; its log.
+    pub async fn ends(mut self, well: bool) -> String {
+        let status = timeout(PATIENCE, self.child.wait()).await.expect("it does not end").unwrap();
+        assert_eq!(status.success(), well, "{}", self.log());
+        self.log()
+    }
+
     pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }

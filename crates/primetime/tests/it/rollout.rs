@@ -39,6 +39,7 @@ pub async fn run(there: &Installation, count: u32) {
 #[tokio::test]
 async fn a_rollout_is_planned_agreed_to_held_and_undone_and_all_of_it_is_written_down() {
     let there = Installation::new();
+    there.succeed("migrate");
     let said = there.succeed("release status");
     assert!(said.contains("site was never seen") && said.contains("No rollout of site yet"), "{said}");
     assert!(there.fail("release roll v2 --as ana").contains("is `primetime host` running?"));

@@ -13,6 +13,7 @@ use release::{BINARY_FILE, Image, Manifest, Part, RELEASE_FILE, digest_of};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::{
+    backups::tree,
     bucket::variables,
     catalogue,
     host::{Drained, GOOD, key, says, sign},
@@ -173,6 +174,46 @@ async fn hosts_with_nothing_fetch_what_was_pushed_and_nothing_else() {
     for host in [first, second, third] {
         assert!(host.signal(Signal::INT).await.success());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn hosts_of_a_restored_installation_start_the_releases_that_it_had() {
+    let busan = Installation::new();
+    catalogue::write(&busan.input(), "Night Ferry");
+    busan.succeed("import IN");
+    busan.succeed("publish");
+    push(&busan, "v1", GOOD);
+    // Somebody pushes or collects: that is nobody's to restore.
+    let under_way = busan.data().join("objects/oci/under-way");
+    fs::write(&under_way, "a lock").unwrap();
+    let backup = busan.dir.path().join("backup");
+    let line = format!("backup {}", backup.display());
+    busan.succeed(&line);
+    fs::remove_file(&under_way).unwrap();
+    assert!(!tree(&backup).keys().any(|path| path.ends_with("under-way")));
+    // A tag that is moved while nobody looks is in the next backup as it is then.
+    busan.succeed(&format!(
+        "release push {} --tag newest",
+        busan.dir.path().join("built/v1/images").display()
+    ));
+    push(&busan, "v2", GOOD);
+    busan.succeed(&format!(
+        "release push {} --tag newest",
+        busan.dir.path().join("built/v2/images").display()
+    ));
+    busan.succeed(&line);
+    assert!(busan.succeed(&line).contains(" 0 objects copied"));
+
+    let new = Installation::beside_in(&busan, &busan.dir.path().join("new"));
+    new.succeed(&format!("restore {}", backup.display()));
+    for part in ["oci", "releases"] {
+        let there = tree(&busan.data().join("objects").join(part));
+        assert!(tree(&new.data().join("objects").join(part)) == there && there.len() >= 4, "{part}");
+    }
+    let _drained = Drained(&new);
+    let mut host = start(&new, "busan");
+    says(&new, &mut host, "site runs 1 of v1 on 1 host").await;
+    assert!(host.signal(Signal::INT).await.success());
 }
 
 /// Of what a binary has besides: a download that takes a while.

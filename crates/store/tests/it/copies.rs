@@ -6,8 +6,8 @@ use std::sync::{
 };
 
 use store::{
-    AuditRow, CopyError, EditionRow, FleetMinute, HostOrder, NewAsset, NewRollout, PictureRow, Promise,
-    Store, Takedown, Tallies, Track, WantedInstances,
+    AuditRow, CopyError, EditionRow, FleetMinute, HostOrder, Location, NewAsset, NewRollout, Options,
+    PictureRow, Promise, Store, Takedown, Tallies, Track, WantedInstances, installation_of_dump,
 };
 
 use crate::backend::*;
@@ -183,7 +183,53 @@ async fn a_dump_is_of_one_instant_though_writes_go_on(backend: Backend) {
     assert!(writer.await.unwrap() > 0);
 }
 
+async fn an_installations_number_goes_wherever_its_rows_go(backend: Backend) {
+    let Backend { store, dir: _dir, .. } = backend;
+    assert_eq!(store.installation().await.unwrap(), None);
+    let (bytes, _) = dump(&store).await;
+    assert_eq!(installation_of_dump(&mut bytes.as_slice()).unwrap(), None);
+    for drawn in [42, 43] {
+        assert_eq!(store.name_installation(drawn).await.unwrap(), 42, "the first counts");
+    }
+    let (bytes, _) = dump(&store).await;
+    assert_eq!(installation_of_dump(&mut bytes.as_slice()).unwrap(), Some(42));
+    let older = String::from_utf8(bytes.clone()).unwrap().replacen("\"schema\":", "\"schema\":-", 1);
+    assert_eq!(installation_of_dump(&mut older.as_bytes()).unwrap(), Some(42), "of whichever schema");
+    installation_of_dump(&mut "no dump".as_bytes()).unwrap_err();
+    let other = Backend::sqlite().await;
+    other.store.load(&mut bytes.as_slice()).await.unwrap();
+    assert_eq!(other.store.installation().await.unwrap(), Some(42));
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_not_made() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("a.db");
+    let file: Location = format!("sqlite:{}", path.display()).parse().unwrap();
+    let server: Location = pgtest::Server::shared().database().parse().unwrap();
+    let options = Options::default();
+    for _ in 0..2 {
+        for location in [&file, &server] {
+            assert!(Store::open_found_at(location, &options).await.unwrap().is_none(), "{location}");
+        }
+        assert!(!path.exists());
+    }
+    for location in [&file, &server] {
+        Store::open_at(location, &options).await.unwrap().close().await;
+        let found = Store::open_found_at(location, &options).await.unwrap().unwrap();
+        assert_eq!(found.schema().await.unwrap(), store::SCHEMA);
+        // Its log, too, is for its owner alone.
+        found.name_installation(1).await.unwrap();
+    }
+    for entry in std::fs::read_dir(dir.path()).unwrap() {
+        let entry = entry.unwrap();
+        let mode = std::os::unix::fs::PermissionsExt::mode(&entry.metadata().unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600, "{:?}", entry.path());
+    }
+}
+
 contract! {
+    an_installations_number_goes_wherever_its_rows_go,
     everything_is_copied_and_dumped_to_either_engine,
     a_damaged_dump_leaves_nothing,
     a_dump_is_of_one_instant_though_writes_go_on,

@@ -2,15 +2,16 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use objects::Key;
+use objects::{Key, KeyKind};
 use serde::{Deserialize, Serialize};
 
 use crate::failed::{Doing, Failed};
 
 pub const NAME: &str = "manifest.jsonl";
 /// The format of backups. One that is newer is refused.
-const FORMAT: u32 = 2;
-/// What is not in it is written in the format before: the version before reads it too.
+const FORMAT: u32 = 3;
+/// What is not in it is written in a format before: the versions before read it too.
+const WITHOUT_TAGS: u32 = 2;
 const WITHOUT_GOLDEN: u32 = 1;
 /// Bytes of a manifest: some 150 for each of ten million objects.
 const MAX_BYTES: u64 = 2 << 30;
@@ -45,6 +46,8 @@ pub enum What {
     Takedowns,
     /// `images/golden/catalogue`, which changes as well. Format 1 took it for an object.
     Golden,
+    /// A tag of container images, `oci/tags/…`, which changes too. Formats before had none.
+    Announced(String),
     /// Any other object: it lies under its key.
     Object(String),
     /// A file of the folder `keys`.
@@ -75,8 +78,12 @@ impl Manifest {
 
     /// As it is written.
     pub fn to_text(&self) -> Result<String, Failed> {
-        let has_golden = self.parts.iter().any(|part| part.what == What::Golden);
-        let format = if has_golden { FORMAT } else { WITHOUT_GOLDEN };
+        let least = |part: &Part| match part.what {
+            What::Announced(_) => FORMAT,
+            What::Golden => WITHOUT_TAGS,
+            _ => WITHOUT_GOLDEN,
+        };
+        let format = self.parts.iter().map(least).max().unwrap_or(WITHOUT_GOLDEN);
         let head = Line::Head { format, version: env!("CARGO_PKG_VERSION").to_owned(), at: self.at };
         let mut text = json(&head)?;
         for part in &self.parts {
@@ -149,6 +156,10 @@ impl Part {
         };
         match &self.what {
             What::Database | What::Current | What::Takedowns | What::Golden => Ok(()),
+            What::Announced(key) => match key.parse::<Key>() {
+                Ok(key) if key.kind() == KeyKind::Announcement => Ok(()),
+                _ => Err("no announcement's key"),
+            },
             What::Object(key) => key.parse::<Key>().map(drop).map_err(|_| "no object's key"),
             What::Key(name) | What::Secret(name) if plain(name) => Ok(()),
             _ => Err("no name of a file"),

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! manifest.jsonl      what there is, with lengths and hashes; replaced last, so that a backup is whole or the one before it
-//! files/HASH          the database's dump, what is announced (editions/current, takedowns/current, images/golden/catalogue), public
-//!                     keys, and secrets if they were asked for
+//! files/HASH          the database's dump, what is announced (editions/current, takedowns/current, images/golden/catalogue, oci/tags/…),
+//!                     public keys, and secrets if they were asked for
 //! objects/KEY         all other objects: they never change, and what is there is not copied again
 //! ```
 
@@ -11,7 +11,9 @@ mod files;
 mod golden;
 mod manifest;
 mod restore;
+mod shipped;
 mod target;
+mod whose;
 mod withdrawn;
 
 use std::{
@@ -36,8 +38,9 @@ use manifest::{Manifest, Part, What};
 
 /// Backs up while everything goes on.
 pub async fn backup(config: Config, dir: PathBuf, secrets: bool) -> Result<(), Failed> {
-    let app = App::open(config).await?;
+    let app = App::found(config).await?;
     let backup = Backup::begin(dir, app.clock.now())?;
+    whose::must_be_ours(&app, &backup.dir, backup.is_there.then_some(&backup.before), secrets).await?;
     // First: what it announces was decided before the instant of the database's dump, so that a restored installation never
     // announces what its database does not know. What was decided and not announced yet is in the outbox.
     let mut announced = Vec::new();
@@ -62,7 +65,9 @@ pub async fn backup(config: Config, dir: PathBuf, secrets: bool) -> Result<(), F
     let finish = move || -> Result<_, Failed> {
         let (golden, count) = backup.golden(&objects)?;
         parts.extend(golden);
-        let count = count + backup.objects(&objects, &mut parts)?;
+        let (shipped, more) = backup.shipped(&objects)?;
+        parts.extend(shipped);
+        let count = count + more + backup.objects(&objects, &mut parts)?;
         backup.finish(parts)?;
         Ok(count)
     };
@@ -103,6 +108,8 @@ struct Backup {
     dir: PathBuf,
     at: Timestamp,
     before: Manifest,
+    /// Whether there was one before.
+    is_there: bool,
     _lock: File,
 }
 
@@ -116,9 +123,15 @@ impl Backup {
         if lock.try_lock().is_err() {
             return Err(Failed::new(format!("another backup into {} is under way", dir.display())));
         }
-        // A manifest that is damaged vouches for nothing: everything is copied again.
-        let before = Manifest::read(&dir).ok().flatten().unwrap_or_default();
-        Ok(Self { dir, at, before, _lock: lock })
+        // Of one that cannot be read nobody knows whose it is, or what would be lost.
+        let before = Manifest::read(&dir).map_err(|error| {
+            Failed::at(
+                format!("cannot see what {} holds: name another folder", dir.display()),
+                error.to_string(),
+            )
+        })?;
+        let is_there = before.is_some();
+        Ok(Self { dir, at, before: before.unwrap_or_default(), is_there, _lock: lock })
     }
 
     fn draft(&self) -> Result<Draft, Failed> {

@@ -90,6 +90,9 @@ pub async fn restore(config: Config, from: PathBuf, takedowns: Option<PathBuf>) 
     let place = blocking({
         let objects = app.objects.clone();
         move || {
+            for (key, bytes) in &files.tags {
+                objects.put(key, bytes).doing(|| format!("restore {key}"))?;
+            }
             if let Some(golden) = &files.golden {
                 objects.put(&Key::golden_catalogue(), golden).doing(|| "name the golden images".into())?;
             }
@@ -240,12 +243,14 @@ struct Files {
     current: Option<Vec<u8>>,
     takedowns: Option<Vec<u8>>,
     golden: Option<Vec<u8>>,
+    tags: Vec<(Key, Vec<u8>)>,
 }
 
 impl Files {
     /// Checks every file and, before a bucket is touched, every object; keys and secrets are brought to their place.
     fn place(from: &Path, manifest: Manifest, dir: &Path, remote: bool) -> Result<Self, Failed> {
         let (mut dump, mut current, mut takedowns, mut golden) = (None, None, None, None);
+        let mut tags = Vec::new();
         for Part { what, bytes, blake3 } in &manifest.parts {
             let file = from.join("files").join(blake3);
             let sum = (*bytes, blake3.as_str());
@@ -262,6 +267,10 @@ impl Files {
                 What::Current => current = read()?,
                 What::Takedowns => takedowns = read()?,
                 What::Golden => golden = read()?,
+                What::Announced(name) => {
+                    let key = name.parse().doing(|| format!("restore {name}"))?;
+                    tags.extend(read()?.map(|bytes| (key, bytes)));
+                }
                 What::Object(name) if remote => {
                     copy_checked(&from.join("objects").join(name), &mut std::io::sink(), sum)?;
                 }
@@ -271,12 +280,14 @@ impl Files {
             }
         }
         let dump = dump.ok_or_else(|| Failed::new("the backup has no database in it: use another one"))?;
-        Ok(Self { manifest, dump, current, takedowns, golden })
+        Ok(Self { manifest, dump, current, takedowns, golden, tags })
     }
 
     /// What is announced beside objects, where it is.
-    fn announced(&self) -> [(Key, Option<&[u8]>); 2] {
-        [(Key::current_edition(), self.current.as_deref()), (Key::golden_catalogue(), self.golden.as_deref())]
+    fn announced(&self) -> Vec<(Key, Option<&[u8]>)> {
+        let tags = self.tags.iter().map(|(key, bytes)| (key.clone(), Some(bytes.as_slice())));
+        let (current, golden) = (self.current.as_deref(), self.golden.as_deref());
+        tags.chain([(Key::current_edition(), current), (Key::golden_catalogue(), golden)]).collect()
     }
 
     /// Whose announcements count; nobody's where nothing was ever announced.

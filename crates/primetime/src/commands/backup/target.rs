@@ -18,10 +18,11 @@ use objects::{
 use super::{
     files::{copy_checked, copy_object},
     manifest::{Manifest, Part},
+    shipped,
 };
 use crate::failed::{Doing, Failed};
 
-/// Where the objects of an installation lie, as far as a backup has them.
+/// Where the objects of an installation lie, beside what is [`shipped`].
 pub const PREFIXES: [&str; 4] = ["media/", "images/", "sections/", "editions/"];
 /// Objects on their way at a time: a bucket and a disk that syncs are waited for, not worked for.
 const THREADS: usize = 8;
@@ -34,7 +35,7 @@ pub struct Brought {
 }
 
 /// Refuses a bucket that holds anything but what a restore of the same backup left there, stopped: some of its objects, and
-/// what it announces as the newest edition and as its golden images. What is announced as taken down may be there, of whichever
+/// what it announces as the newest edition, as its golden images and as tags. What is announced as taken down may be there, of whichever
 /// day: it stays down.
 pub fn refuse_filled(
     objects: &Objects,
@@ -44,7 +45,7 @@ pub fn refuse_filled(
 ) -> Result<(), Failed> {
     let place = objects.check(false).doing(|| "look into the bucket".into())?.name;
     let known = manifest.objects();
-    for prefix in PREFIXES {
+    for prefix in PREFIXES.into_iter().chain(shipped::PREFIXES) {
         for key in objects.list(prefix).doing(|| format!("list what is in {place}"))? {
             let ours = match announced.iter().find(|(announced, _)| *announced == key) {
                 Some((_, Some(bytes))) => {

@@ -17,7 +17,7 @@ use crate::{
 
 /// What is planned for this service, and how it stands.
 pub async fn run(config: Config, group: FleetGroup) -> Result<(), Failed> {
-    let app = App::open(config).await?;
+    let app = App::found(config).await?;
     let (found, service) = look(&app, &group).await?;
     if let Some(words) = app.shared.as_ref().and_then(|shared| agrees(shared.off()).err()) {
         show(&format!("Clocks: {words}.\n"))?;
@@ -33,7 +33,7 @@ pub async fn run(config: Config, group: FleetGroup) -> Result<(), Failed> {
 
 /// The floors of the next day.
 pub async fn plan(config: Config, group: FleetGroup) -> Result<(), Failed> {
-    let app = App::open(config).await?;
+    let app = App::found(config).await?;
     let (found, service) = look(&app, &group).await?;
     let Some(found) = found else { return show(&nobody(&service)) };
     show(&format!(

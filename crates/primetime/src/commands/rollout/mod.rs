@@ -15,7 +15,7 @@ use crate::{
 
 /// Does what was typed.
 pub async fn run(config: Config, command: RolloutCommand) -> Result<(), Failed> {
-    let app = App::open(config).await?;
+    let app = App::found(config).await?;
     match command {
         RolloutCommand::Roll(args) => {
             let (who, service) = (args.who.clone().unwrap_or_default(), args.service.clone());

@@ -1,0 +1,75 @@
+//! What is shipped by the store: releases, and container images with their tags. Hosts fetch from there what a rollout names.
+
+use std::{collections::BTreeMap, io::Write};
+
+use objects::{Key, KeyKind, Objects};
+
+use super::{
+    Backup, Count,
+    manifest::{Part, What},
+    said,
+};
+use crate::failed::{Doing, Failed};
+
+/// Where it lies. Not all that begins with `oci/`: what says that somebody pushes or collects is of its moment.
+pub const PREFIXES: [&str; 4] = ["releases/", "oci/blobs/", "oci/manifests/", TAGS];
+const TAGS: &str = "oci/tags/";
+/// Releases are pushed and collected a few times a day.
+const MAX_TRIES: u32 = 100;
+
+impl Backup {
+    /// Every release and image, and what the tags mean.
+    ///
+    /// As with golden images: what is named is there, so that names which were the same before and after the copy had all of theirs there
+    /// meanwhile.
+    pub(super) fn shipped(&self, objects: &Objects) -> Result<(Vec<Part>, Count), Failed> {
+        let known = self.before.objects();
+        let (mut found, mut count) = (BTreeMap::new(), Count::default());
+        let mut names = named(objects)?;
+        for _ in 0..MAX_TRIES {
+            for key in list(objects)? {
+                if key.kind() == KeyKind::Announcement || found.contains_key(&key) {
+                    continue;
+                }
+                match self.object(objects, &key, &known, &mut count) {
+                    Ok(part) => drop(found.insert(key, part)),
+                    // Collected meanwhile.
+                    Err(_) if objects.length(&key).is_ok_and(|length| length.is_none()) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+            let now = named(objects)?;
+            if now != names {
+                // A release that is gone may have lost files before they were copied.
+                found.retain(|key, _| key.kind() != KeyKind::Release || now.contains_key(key));
+                names = now;
+                continue;
+            }
+            let mut parts: Vec<_> = found.into_values().collect();
+            for (key, bytes) in names.into_iter().filter(|(key, _)| key.kind() == KeyKind::Announcement) {
+                let what = What::Announced(key.as_str().to_owned());
+                parts.push(self.file(what, |draft| draft.write_all(&bytes).doing(|| format!("copy {key}")))?);
+            }
+            return Ok((parts, count));
+        }
+        Err(Failed::new("releases and tags go on changing: back up when nobody pushes or collects any"))
+    }
+}
+
+fn list(objects: &Objects) -> Result<Vec<Key>, Failed> {
+    let lists = PREFIXES.map(|prefix| objects.list(prefix).doing(|| "list releases and images".into()));
+    Ok(lists.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
+}
+
+/// The tags, as they are announced, and the releases that hosts see.
+fn named(objects: &Objects) -> Result<BTreeMap<Key, Vec<u8>>, Failed> {
+    let mut names = BTreeMap::new();
+    for key in list(objects)? {
+        match key.kind() {
+            KeyKind::Announcement => names.extend(said(objects, &key)?.map(|bytes| (key, bytes))),
+            KeyKind::Release => drop(names.insert(key, Vec::new())),
+            _ => {}
+        }
+    }
+    Ok(names)
+}
