@@ -11,9 +11,6 @@ use super::{
 };
 use crate::failed::{Doing, Failed};
 
-/// Where it lies. Not all that begins with `oci/`: what says that somebody pushes or collects is of its moment.
-pub const PREFIXES: [&str; 4] = ["releases/", "oci/blobs/", "oci/manifests/", TAGS];
-const TAGS: &str = "oci/tags/";
 /// Releases are pushed and collected a few times a day.
 const MAX_TRIES: u32 = 100;
 
@@ -56,8 +53,9 @@ impl Backup {
     }
 }
 
+/// Not all that begins with `oci/`: what says that somebody pushes or collects is of its moment.
 fn list(objects: &Objects) -> Result<Vec<Key>, Failed> {
-    let lists = PREFIXES.map(|prefix| objects.list(prefix).doing(|| "list releases and images".into()));
+    let lists = Key::PUSHED.map(|prefix| objects.list(prefix).doing(|| "list releases and images".into()));
     Ok(lists.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
 }
 

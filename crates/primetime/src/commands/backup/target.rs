@@ -18,11 +18,10 @@ use objects::{
 use super::{
     files::{copy_checked, copy_object},
     manifest::{Manifest, Part},
-    shipped,
 };
 use crate::failed::{Doing, Failed};
 
-/// Where the objects of an installation lie, beside what is [`shipped`].
+/// Where the objects of an installation lie, beside what is shipped ([`Key::PUSHED`]).
 pub const PREFIXES: [&str; 4] = ["media/", "images/", "sections/", "editions/"];
 /// Objects on their way at a time: a bucket and a disk that syncs are waited for, not worked for.
 const THREADS: usize = 8;
@@ -45,7 +44,7 @@ pub fn refuse_filled(
 ) -> Result<(), Failed> {
     let place = objects.check(false).doing(|| "look into the bucket".into())?.name;
     let known = manifest.objects();
-    for prefix in PREFIXES.into_iter().chain(shipped::PREFIXES) {
+    for prefix in PREFIXES.into_iter().chain(Key::PUSHED) {
         for key in objects.list(prefix).doing(|| format!("list what is in {place}"))? {
             let ours = match announced.iter().find(|(announced, _)| *announced == key) {
                 Some((_, Some(bytes))) => {
