@@ -150,6 +150,12 @@ async fn instances_of_a_host_are_rolled_and_taken_back_from_chat() {
     ] {
         assert!(audit.contains(line), "{line}\n{audit}");
     }
+    // Whose it is is found, as docs/operating.md asks for it.
+    for who in ["ana", "min"] {
+        let theirs = there.succeed(&format!("audit show --who {who} --what rollout --since 2026-01-01"));
+        assert!(theirs.contains("ana in chat, approved by min rollout.begin"), "{theirs}");
+        assert_eq!(theirs.contains("ana in chat rollout.undo"), who == "ana", "{theirs}");
+    }
     assert!(studio.signal(Signal::TERM).await.success());
     assert!(host.signal(Signal::INT).await.success());
 }
