@@ -176,6 +176,7 @@ async fn the_store_keeps_what_runs_and_the_way_back_and_lets_go_of_the_rest() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_push_and_a_collection_that_were_killed_are_said_and_ended() {
     let there = Installation::new();
+    there.succeed("migrate");
     let objects = there.data().join("objects");
     push_old(&there, &objects, "v1");
     let before = keys(&objects);

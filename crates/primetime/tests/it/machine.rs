@@ -30,7 +30,9 @@ fn metadata(status: &'static str, user_data: &'static str) -> String {
             let head: Vec<String> =
                 lines.map_while(|line| line.ok().filter(|line| !line.is_empty())).collect();
             let knows = head.iter().any(|line| line.eq_ignore_ascii_case("x-aws-ec2-metadata-token: drawn"));
-            let (status, body) = match head[0].as_str() {
+            // Where the machine is slow, whoever asked has given up and asks again.
+            let Some(asked) = head.first() else { continue };
+            let (status, body) = match asked.as_str() {
                 "PUT /latest/api/token HTTP/1.1" => ("200 OK", "drawn"),
                 "GET /latest/user-data HTTP/1.1" if knows => (status, user_data),
                 "GET /latest/meta-data/iam/security-credentials/ HTTP/1.1" if knows => ("200 OK", "host"),
@@ -38,11 +40,10 @@ fn metadata(status: &'static str, user_data: &'static str) -> String {
                 _ => ("401 Unauthorized", ""),
             };
             let length = body.len();
-            write!(
+            let _ = write!(
                 stream,
                 "HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n{body}"
-            )
-            .unwrap();
+            );
         }
     });
     address

@@ -21,7 +21,7 @@ pub fn now(there: &Installation) -> Timestamp {
 
 /// So many instances of v1 are seen.
 pub async fn run(there: &Installation, count: u32) {
-    there.succeed("release status"); // there is a database
+    there.succeed("migrate"); // there is a database
     let store = Store::open(&there.data().join("primetime.db")).await.unwrap();
     let instances = (1..=count).map(|at| Seen {
         name: format!("site-0-{at}"),
@@ -113,6 +113,7 @@ async fn a_plan_alone_takes_nobodys_name() {
 #[tokio::test]
 async fn so_many_as_nobody_can_run_and_what_nobody_hosts_is_refused() {
     let there = Installation::new();
+    there.succeed("migrate");
     let nobody = there.fail("release scale 2 --why tonight --as ana");
     assert!(nobody.contains("no host tells of site"), "{nobody}");
     run(&there, 3).await;
