@@ -339,4 +339,6 @@ for check in [check for check in CHECKS if not sys.argv[1:] or check.__name__ in
     except Exception:  # what went wrong is said, and the rest is looked at all the same
         print("not ok", check.__name__, traceback.format_exc(), flush=True)
         print(run("journalctl", "-u", "primetime*", "-o", "short-precise", "-n", "40"), flush=True)
+# Whatever was looked at, the machine is powered off while it serves.
+systemctl("start", VIEWING)
 print("done", flush=True)
