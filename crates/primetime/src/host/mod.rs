@@ -58,6 +58,7 @@ const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 3600);
 /// Of which the log says something once in a while, as long as they stay so.
 const ROLLOUT_WAITS: &str = "the rollout waits";
 const CANNOT_START: &str = "what should run cannot be started";
+const NOT_TIDY: &str = "releases that nobody needs stay on this host";
 /// Beyond the time that an instance gives itself.
 const DRAIN_SLACK: Duration = Duration::from_secs(10);
 
@@ -218,8 +219,12 @@ async fn keep<E: Engine + 'static>(
             }
             Err(Unready::Wrong(_)) => {}
         }
-        if let Err(error) = tidy.look(&steady.store, &*engine, now).await {
-            tracing::warn!(error = %error, "releases that nobody needs stay on this host");
+        match tidy.look(&steady.store, &*engine, now).await {
+            Ok(()) => news.well(NOT_TIDY),
+            Err(error) if news.is(NOT_TIDY, &error.to_string(), now) => {
+                tracing::warn!(error = %error, "{NOT_TIDY}");
+            }
+            Err(_) => {}
         }
     }
     if let Err(error) = controller.leave(&service).await {

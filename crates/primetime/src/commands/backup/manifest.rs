@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fs, path::Path};
 
-use objects::{Key, KeyKind};
+use objects::Key;
 use serde::{Deserialize, Serialize};
 
 use crate::failed::{Doing, Failed};
@@ -157,8 +157,9 @@ impl Part {
         match &self.what {
             What::Database | What::Current | What::Takedowns | What::Golden => Ok(()),
             What::Announced(key) => match key.parse::<Key>() {
-                Ok(key) if key.kind() == KeyKind::Announcement => Ok(()),
-                _ => Err("no announcement's key"),
+                // What else is announced has a line of its own, and is verified by it.
+                Ok(key) if key.of_tag().is_some() => Ok(()),
+                _ => Err("no tag's key"),
             },
             What::Object(key) => key.parse::<Key>().map(drop).map_err(|_| "no object's key"),
             What::Key(name) | What::Secret(name) if plain(name) => Ok(()),
@@ -169,4 +170,21 @@ impl Part {
 
 fn json(line: &Line) -> Result<String, Failed> {
     Ok(serde_json::to_string(line).doing(|| "write the manifest".into())? + "\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_what_is_announced_tags_alone_come_unverified() {
+        let check =
+            |key: &str| Part { what: What::Announced(key.into()), bytes: 1, blake3: "0".repeat(64) }.check();
+        assert_eq!(check("oci/tags/primetime/newest"), Ok(()));
+        for key in
+            ["takedowns/current", "editions/current", "images/golden/catalogue", "oci/under-way", "../x"]
+        {
+            assert_eq!(check(key), Err("no tag's key"), "{key}");
+        }
+    }
 }
