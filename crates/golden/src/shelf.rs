@@ -1,7 +1,9 @@
 //! The catalogue and the images where they are kept.
 
 use std::{
-    fs::{self, File},
+    fs::{File, Permissions},
+    io::{self, Read, Write},
+    os::unix::fs::PermissionsExt,
     path::Path,
     time::Duration,
 };
@@ -45,15 +47,16 @@ impl Shelf<'_> {
         if !(1..=64).contains(&release.len()) || !release.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err(GoldenError::Release);
         }
-        let (hash, bytes) = Hash::of_all(File::open(file)?)?;
+        // Copied and hashed in one go, so that what lies under the hash is what was hashed, whatever becomes of the file meanwhile.
+        let readable = Permissions::from_mode(0o644);
+        let mut copy = tempfile::Builder::new().permissions(readable).tempfile_in(self.objects.scratch())?;
+        let (hash, bytes) = Hash::of_all(Tee { from: File::open(file)?, into: copy.as_file_mut() })?;
         let image = Image { hash, bytes, release: release.to_owned(), added_at: now };
         let key = Key::golden_image(&hash);
         // Asked before the copy too: an image that is being deleted must not be written meanwhile.
         self.catalogue()?.add(image.clone())?;
-        if self.objects.length(&key)?.is_none() {
-            let draft = self.objects.scratch().join(format!("golden-{}", hash.short()));
-            fs::copy(file, &draft)?;
-            self.objects.put_file(&key, &draft)?;
+        if self.objects.length(&key)? != Some(bytes) {
+            self.objects.put_file(&key, copy.path())?;
         }
         self.change(signer, |catalogue| catalogue.add(image.clone()))?;
         Ok(image)
@@ -105,6 +108,20 @@ impl Shelf<'_> {
             change(&mut after)?;
             Ok(if after == before { None } else { Some(serde_json::to_vec(&after)?) })
         })
+    }
+}
+
+/// Whatever is read of `from` is written to `into` too.
+struct Tee<'a> {
+    from: File,
+    into: &'a mut File,
+}
+
+impl Read for Tee<'_> {
+    fn read(&mut self, piece: &mut [u8]) -> io::Result<usize> {
+        let n = self.from.read(piece)?;
+        self.into.write_all(&piece[..n])?;
+        Ok(n)
     }
 }
 

@@ -1,9 +1,10 @@
 //! The data folder: what stands in it, who may use it, and its secrets.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File, OpenOptions, TryLockError},
     io::{self, Read, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
 };
 
@@ -126,6 +127,15 @@ impl DataDir {
         Ok((file, path))
     }
 
+    /// All secrets by their names: of this folder, and those that were handed over, which win.
+    pub fn secrets(&self) -> io::Result<BTreeMap<String, PathBuf>> {
+        let mut all = named_files(&self.path.join("secrets"))?;
+        if let Some(handed) = &self.handed {
+            all.extend(named_files(handed)?);
+        }
+        Ok(all)
+    }
+
     /// A secret of the installation. Where secrets are handed over it must be among them: one that each host drew for itself would be
     /// believed by no other. Elsewhere it is in this folder.
     pub fn secret(&self, name: &str, make: impl FnOnce() -> String) -> Result<String, Failed> {
@@ -152,23 +162,36 @@ impl DataDir {
             return Ok(text);
         }
         // Another process may be doing the same: whoever links first wins, and both read what stands there then.
-        let draft = dir.join(format!(".{name}.{}", std::process::id()));
-        let mut file = OpenOptions::new()
-            .create(true)
-            .truncate(true)
-            .write(true)
-            .mode(0o600)
-            .open(&draft)
-            .doing(doing)?;
-        file.write_all(make().as_bytes()).and_then(|()| file.sync_all()).doing(doing)?;
-        match fs::hard_link(&draft, &path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error).doing(doing),
-            _ => fs::remove_file(&draft).and_then(|()| File::open(&dir)?.sync_all()).doing(doing)?,
+        // Of a name of its own: processes in containers have one number, and may share the folder.
+        let mut draft =
+            tempfile::Builder::new().prefix(&format!(".{name}.")).tempfile_in(&dir).doing(doing)?;
+        draft.write_all(make().as_bytes()).and_then(|()| draft.as_file().sync_all()).doing(doing)?;
+        match draft.persist_noclobber(&path) {
+            Err(error) if error.error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(error.error).doing(doing);
+            }
+            _ => File::open(&dir).and_then(|dir| dir.sync_all()).doing(doing)?,
         }
         read_secret(&path)
             .doing(doing)?
             .ok_or_else(|| Failed::new(format!("the secret {} vanished", path.display())))
     }
+}
+
+/// The files of a folder by their names, none where there is no folder; drafts of other processes begin with a dot.
+pub fn named_files(dir: &Path) -> io::Result<BTreeMap<String, PathBuf>> {
+    let mut files = BTreeMap::new();
+    if !dir.exists() {
+        return Ok(files);
+    }
+    for entry in fs::read_dir(dir)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if !name.starts_with('.') && path.is_file() {
+            files.insert(name, path);
+        }
+    }
+    Ok(files)
 }
 
 /// A secret in a file that only its owner may read; `None` when there is no such file.

@@ -183,6 +183,7 @@ impl Store {
         let mut tx = self.begin().await?;
         // Whoever else fills it waits here, and finds it filled.
         tx.connection.lock_schema().await?;
+        tx.connection.take_any_time().await?;
         tx.connection.execute("DELETE FROM counters WHERE name = 'catalogue' AND value = 0", args![]).await?;
         for table in TABLES {
             let mut rows = tx.connection.stream(&format!("SELECT 1 FROM {} LIMIT 1", table.name));

@@ -231,8 +231,7 @@ impl Db {
             Db::Postgres(server) => {
                 let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
                 let mut tx = server.pool.begin_with(begin).await.map_err(postgres::failed)?;
-                // A whole table is one statement here.
-                sqlx::query("SET LOCAL statement_timeout = 0").execute(&mut *tx).await?;
+                postgres::take_any_time(&mut tx).await?;
                 Engine::Postgres(tx)
             }
         };
@@ -361,6 +360,17 @@ impl Connection {
             Engine::Postgres(tx) => {
                 let locked = postgres::lock_schema(tx).await;
                 self.told(locked)
+            }
+        }
+    }
+
+    /// From now on a statement of this transaction may take any time, and so may whatever is done between two.
+    pub async fn take_any_time(&mut self) -> Result<(), StoreError> {
+        match &mut self.engine {
+            Engine::Sqlite(_) => Ok(()),
+            Engine::Postgres(tx) => {
+                let set = postgres::take_any_time(tx).await;
+                self.told(set)
             }
         }
     }

@@ -195,6 +195,15 @@ pub(crate) async fn lock_schema(tx: &mut Transaction<'static, Postgres>) -> Resu
     Ok(())
 }
 
+/// For whoever reads or fills whole tables: each is one statement, and one database waits while the other works.
+pub(crate) async fn take_any_time(tx: &mut Transaction<'static, Postgres>) -> Result<(), sqlx::Error> {
+    sqlx::query("SELECT set_config(name, '0', true) FROM unnest($1) AS name")
+        .bind(vec!["statement_timeout", "idle_in_transaction_session_timeout"])
+        .execute(&mut **tx)
+        .await
+        .map(drop)
+}
+
 /// Until when this transaction may keep others waiting, in milliseconds of the server's clock: nobody else's process, stopped in
 /// the middle, keeps the tables locked for longer.
 pub(crate) async fn limit(

@@ -37,6 +37,7 @@ mod process;
 mod pushing;
 mod replaced;
 mod restores;
+mod restoring;
 mod rollout;
 mod same_name;
 #[path = "../../../objects/tests/it/server.rs"]

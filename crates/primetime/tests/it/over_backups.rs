@@ -106,4 +106,36 @@ fn secrets_do_not_get_lost() {
     let said = there.fail(&line);
     assert!(said.contains("--secrets") && said.contains("another folder"), "{said}");
     assert!(tree(&backup) == whole);
+    // All that they need were handed over, and one is another one; nothing is left in the data folder.
+    let (own, handed) = (there.data().join("secrets"), there.dir.path().join("handed"));
+    let without = format!("{line} --secrets --set secrets.dir={}", there.dir.path().join("none").display());
+    let with = format!("{line} --secrets --set secrets.dir={}", handed.display());
+    fs::rename(&own, &handed).unwrap();
+    let said = there.fail(&without);
+    assert!(said.contains("has the secret edition.key") && said.contains("another folder"), "{said}");
+    assert!(tree(&backup) == whole);
+    fs::write(handed.join("chat.signing-secret"), "said in the chat").unwrap();
+    there.succeed(&with);
+    let new = Installation::new();
+    new.succeed(&format!("restore {}", backup.display()));
+    assert_eq!(tree(&new.data().join("secrets")), tree(&handed));
+}
+
+#[test]
+fn what_is_in_the_store_no_more_leaves_the_backup() {
+    let there = made("Night Ferry");
+    let backup = there.dir.path().join("backup");
+    let line = format!("backup {}", backup.display());
+    there.succeed(&line);
+    let whole = tree(&backup.join("objects"));
+    let old = there.data().join("objects/media/old");
+    fs::create_dir_all(&old).unwrap();
+    fs::write(old.join("v240.mp4"), "a film").unwrap();
+    there.succeed(&line);
+    assert!(backup.join("objects/media/old/v240.mp4").exists());
+    fs::remove_dir_all(old).unwrap();
+    there.succeed(&line);
+    assert!(tree(&backup.join("objects")) == whole && !backup.join("objects/media/old").exists());
+    let new = Installation::new();
+    new.succeed(&format!("restore {}", backup.display()));
 }

@@ -1,6 +1,7 @@
 //! Files that are hashed on their way.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File, OpenOptions},
     io::{self, BufReader, BufWriter, Read, Write},
     os::unix::fs::OpenOptionsExt,
@@ -109,4 +110,19 @@ pub fn sync_all(dir: &Path) -> Result<(), Failed> {
     let doing = || format!("sync {}", dir.display());
     let file = File::open(dir).doing(doing)?;
     rustix::fs::syncfs(&file).doing(doing)
+}
+
+/// Removes every file of this folder that is not one of these, and folders in which none is left.
+pub fn leave_only(dir: &Path, named: &BTreeSet<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(dir)? {
+        let (path, kind) = entry.and_then(|entry| Ok((entry.path(), entry.file_type()?)))?;
+        if kind.is_dir() {
+            leave_only(&path, named)?;
+            // Refused while something is in it.
+            let _ = fs::remove_dir(&path);
+        } else if !named.contains(&path) {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
 }

@@ -9,6 +9,7 @@
 
 mod files;
 mod golden;
+mod making;
 mod manifest;
 mod restore;
 mod shipped;
@@ -17,10 +18,10 @@ mod whose;
 mod withdrawn;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs::{self, File},
     io::Write,
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use domain::Timestamp;
@@ -31,6 +32,7 @@ use super::show;
 use crate::{
     app::App,
     config::Config,
+    data::named_files,
     failed::{Doing, Failed},
 };
 use files::Draft;
@@ -40,7 +42,9 @@ use manifest::{Manifest, Part, What};
 pub async fn backup(config: Config, dir: PathBuf, secrets: bool) -> Result<(), Failed> {
     let app = App::found(config).await?;
     let backup = Backup::begin(dir, app.clock.now())?;
-    whose::must_be_ours(&app, &backup.dir, backup.is_there.then_some(&backup.before), secrets).await?;
+    let secrets = if secrets { Some(app.data.secrets().doing(|| "list the secrets".into())?) } else { None };
+    whose::must_be_ours(&app, &backup.dir, backup.is_there.then_some(&backup.before), secrets.as_ref())
+        .await?;
     // First: what it announces was decided before the instant of the database's dump, so that a restored installation never
     // announces what its database does not know. What was decided and not announced yet is in the outbox.
     let mut announced = Vec::new();
@@ -56,10 +60,14 @@ pub async fn backup(config: Config, dir: PathBuf, secrets: bool) -> Result<(), F
     let rows: u64 = tallies.iter().map(|(_, tally)| tally.rows).sum();
     let mut parts = vec![database];
     parts.extend(announced);
-    parts.extend(backup.folder(&app.data.path().join("keys"), What::Key)?);
-    if secrets {
-        parts.extend(backup.folder(&app.data.path().join("secrets"), What::Secret)?);
-    }
+    parts.extend(
+        backup.copies(
+            named_files(&app.data.path().join("keys")).doing(|| "list the keys".into())?,
+            What::Key,
+        )?,
+    );
+    let with_secrets = secrets.is_some();
+    parts.extend(backup.copies(secrets.unwrap_or_default(), What::Secret)?);
     // Last: an object is there before a row of the database names it.
     let objects = app.objects.clone();
     let finish = move || -> Result<_, Failed> {
@@ -74,7 +82,7 @@ pub async fn backup(config: Config, dir: PathBuf, secrets: bool) -> Result<(), F
     let Count { copied, kept } =
         tokio::task::spawn_blocking(finish).await.doing(|| "copy the objects".into())??;
     show(&format!("{rows} rows, {copied} objects copied, {kept} already there.\n"))?;
-    if !secrets {
+    if !with_secrets {
         show("Without secrets: after a restore, viewers begin with new profiles (--secrets keeps them).\n")?;
     }
     Ok(())
@@ -152,23 +160,18 @@ impl Backup {
         self.keep(what, draft)
     }
 
-    /// The files of a folder, if there is one; drafts of other processes begin with a dot.
-    fn folder(&self, from: &Path, what: impl Fn(String) -> What) -> Result<Vec<Part>, Failed> {
-        let doing = || format!("read {}", from.display());
-        let mut parts = Vec::new();
-        if !from.exists() {
-            return Ok(parts);
-        }
-        for entry in fs::read_dir(from).doing(doing)? {
-            let path = entry.doing(doing)?.path();
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            if name.starts_with('.') || !path.is_file() {
-                continue;
-            }
+    /// Small files, by their names.
+    fn copies(
+        &self,
+        files: BTreeMap<String, PathBuf>,
+        what: impl Fn(String) -> What,
+    ) -> Result<Vec<Part>, Failed> {
+        let copy = |(name, path): (String, PathBuf)| {
+            let doing = || format!("read {}", path.display());
             let bytes = fs::read(&path).doing(doing)?;
-            parts.push(self.file(what(name), |draft| draft.write_all(&bytes).doing(doing))?);
-        }
-        Ok(parts)
+            self.file(what(name), |draft| draft.write_all(&bytes).doing(doing))
+        };
+        files.into_iter().map(copy).collect()
     }
 
     /// Copies what the backup before did not have, golden images aside.
@@ -220,13 +223,14 @@ impl Backup {
         files::sync_all(&self.dir)?;
         draft.keep(&self.dir.join(manifest::NAME)).doing(|| "write the manifest".into())?;
         files::sync_all(&self.dir)?;
-        let named: BTreeSet<_> = manifest.parts.iter().map(|part| part.blake3.as_str()).collect();
-        let doing = || format!("clear {}", self.dir.join("files").display());
-        for entry in fs::read_dir(self.dir.join("files")).doing(doing)? {
-            let entry = entry.doing(doing)?;
-            if !named.contains(&*entry.file_name().to_string_lossy()) {
-                fs::remove_file(entry.path()).doing(doing)?;
-            }
+        let (files, objects) = (self.dir.join("files"), self.dir.join("objects"));
+        let named = manifest.parts.iter().map(|part| match &part.what {
+            What::Object(key) => objects.join(key),
+            _ => files.join(&part.blake3),
+        });
+        let named = named.collect();
+        for folder in [files, objects] {
+            files::leave_only(&folder, &named).doing(|| format!("clear {}", folder.display()))?;
         }
         Ok(())
     }

@@ -18,7 +18,8 @@ use objects::{
 use store::{CopyError, Location, Store};
 
 use super::{
-    files::{copy_checked, sync_all},
+    files::copy_checked,
+    making::Making,
     manifest::{Manifest, Part, What},
     target,
     withdrawn::Withdrawn,
@@ -39,10 +40,8 @@ pub async fn restore(config: Config, from: PathBuf, takedowns: Option<PathBuf>) 
     let Some(wanted) = config.database.clone() else {
         return Err(Failed::new("this needs a database: leave database.path unset, or set database.url"));
     };
-    let data = absolute(&config.data_dir)?;
-    refuse_filled(&data)?;
-    let making = Making::new(&data)?;
-    let location = making.location(&wanted, &data)?;
+    let making = Making::begin(&config.data_dir)?;
+    let location = making.location(&wanted)?;
     let (dir, remote, at) = (making.dir.clone(), config.objects.is_some(), Timestamp(manifest.at));
     let files = blocking({
         let from = from.clone();
@@ -104,7 +103,7 @@ pub async fn restore(config: Config, from: PathBuf, takedowns: Option<PathBuf>) 
     })
     .await?;
     store.close().await;
-    making.finish(&data)?;
+    let data = making.finish()?;
     fresh.0 = None;
     show(&format!(
         "{} holds {} objects ({} were there), {wanted} {rows} rows: all of the backup, compared.\n",
@@ -168,72 +167,6 @@ impl Drop for Fresh {
             let _ = fs::remove_file(path);
         }
     }
-}
-
-/// The folder in which everything is made ready; removed when it is dropped before [`Making::finish`].
-struct Making {
-    dir: PathBuf,
-}
-
-impl Drop for Making {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.dir);
-    }
-}
-
-impl Making {
-    fn new(data: &Path) -> Result<Self, Failed> {
-        let mut dir = data.as_os_str().to_owned();
-        dir.push(".restoring");
-        let dir = PathBuf::from(dir);
-        let doing = || format!("make {}", dir.display());
-        // Left by one that was killed.
-        if dir.exists() {
-            fs::remove_dir_all(&dir).doing(doing)?;
-        }
-        fs::create_dir_all(&dir).doing(doing)?;
-        Ok(Self { dir })
-    }
-
-    /// Where the database is made: a file in the data folder is made beside it first.
-    fn location(&self, wanted: &Location, data: &Path) -> Result<Location, Failed> {
-        let Location::Sqlite(path) = wanted else { return Ok(wanted.clone()) };
-        let path = absolute(path)?;
-        match path.strip_prefix(data) {
-            Ok(inside) => Ok(Location::Sqlite(self.dir.join(inside))),
-            Err(_) if path.exists() => Err(Failed::new(format!(
-                "{} is there already: a restore needs a new database",
-                path.display()
-            ))),
-            Err(_) => Ok(Location::Sqlite(path)),
-        }
-    }
-
-    fn finish(self, data: &Path) -> Result<(), Failed> {
-        let doing = || format!("make {}", data.display());
-        sync_all(&self.dir)?;
-        if data.exists() {
-            fs::remove_dir(data).doing(doing)?;
-        }
-        fs::rename(&self.dir, data).doing(doing)?;
-        sync_all(data)
-    }
-}
-
-fn absolute(path: &Path) -> Result<PathBuf, Failed> {
-    std::path::absolute(path).doing(|| format!("find {}", path.display()))
-}
-
-fn refuse_filled(data: &Path) -> Result<(), Failed> {
-    let filled = data.exists()
-        && fs::read_dir(data).doing(|| format!("look into {}", data.display()))?.next().is_some();
-    if filled {
-        return Err(Failed::new(format!(
-            "{} is not empty: restore into a new folder with --data, and keep this one until all is well",
-            data.display()
-        )));
-    }
-    Ok(())
 }
 
 /// What a backup holds besides objects, checked.

@@ -2,10 +2,10 @@
 //! that the old one has.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::BufReader,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use store::{CopyError, Store, installation_of_dump};
@@ -25,15 +25,23 @@ pub async fn must_be_ours(
     app: &App,
     dir: &Path,
     before: Option<&Manifest>,
-    secrets: bool,
+    secrets: Option<&BTreeMap<String, PathBuf>>,
 ) -> Result<(), Failed> {
     let store = app.store()?;
     if let Some(before) = before {
-        if !secrets && before.parts.iter().any(|part| matches!(part.what, What::Secret(_))) {
-            return Err(refused(
-                dir,
-                "has the secrets, and this one would not: say --secrets, or name another folder",
-            ));
+        for part in &before.parts {
+            let What::Secret(name) = &part.what else { continue };
+            if secrets.is_none() {
+                let why = "has the secrets, and this one would not: say --secrets, or name another folder";
+                return Err(refused(dir, why));
+            }
+            if !secrets.is_some_and(|secrets| secrets.contains_key(name)) {
+                let why = format!(
+                    "has the secret {name}, which is neither in {} nor where secrets.dir says: name another folder",
+                    app.data.path().join("secrets").display()
+                );
+                return Err(refused(dir, &why));
+            }
         }
         must_be_same(app, store, dir, before).await?;
     }
@@ -92,7 +100,7 @@ async fn must_look_same(app: &App, store: &Store, dir: &Path, before: &Manifest)
     Ok(())
 }
 
-fn file(dir: &Path, before: &Manifest, what: &What) -> Option<std::path::PathBuf> {
+fn file(dir: &Path, before: &Manifest, what: &What) -> Option<PathBuf> {
     let part = before.parts.iter().find(|part| part.what == *what)?;
     Some(dir.join("files").join(&part.blake3))
 }
