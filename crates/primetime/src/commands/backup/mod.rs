@@ -8,7 +8,6 @@
 //! ```
 
 mod files;
-mod golden;
 mod making;
 mod manifest;
 mod restore;
@@ -71,11 +70,9 @@ pub async fn backup(config: Config, dir: PathBuf, secrets: bool) -> Result<(), F
     // Last: an object is there before a row of the database names it.
     let objects = app.objects.clone();
     let finish = move || -> Result<_, Failed> {
-        let (golden, count) = backup.golden(&objects)?;
-        parts.extend(golden);
-        let (shipped, more) = backup.shipped(&objects)?;
-        parts.extend(shipped);
-        let count = count + more + backup.objects(&objects, &mut parts)?;
+        let mut count = Count::default();
+        parts.extend(backup.shipped(&objects, &mut count)?);
+        backup.objects(&objects, &mut parts, &mut count)?;
         backup.finish(parts)?;
         Ok(count)
     };
@@ -102,13 +99,6 @@ fn said(objects: &Objects, key: &Key) -> Result<Option<Vec<u8>>, Failed> {
 struct Count {
     copied: u64,
     kept: u64,
-}
-
-impl std::ops::Add for Count {
-    type Output = Self;
-    fn add(self, more: Self) -> Self {
-        Self { copied: self.copied + more.copied, kept: self.kept + more.kept }
-    }
 }
 
 /// A backup in the making.
@@ -174,19 +164,18 @@ impl Backup {
         files.into_iter().map(copy).collect()
     }
 
-    /// Copies what the backup before did not have, golden images aside.
-    fn objects(&self, objects: &Objects, parts: &mut Vec<Part>) -> Result<Count, Failed> {
+    /// Copies what the backup before did not have, what is shipped aside.
+    fn objects(&self, objects: &Objects, parts: &mut Vec<Part>, count: &mut Count) -> Result<(), Failed> {
         let known = self.before.objects();
-        let mut count = Count::default();
         for prefix in target::PREFIXES {
             for key in objects.list(prefix).doing(|| "list the objects".into())? {
                 if matches!(key.kind(), KeyKind::Announcement | KeyKind::GoldenImage) {
                     continue;
                 }
-                parts.push(self.object(objects, &key, &known, &mut count)?);
+                parts.push(self.object(objects, &key, &known, count)?);
             }
         }
-        Ok(count)
+        Ok(())
     }
 
     /// Copies an object, unless the backup before has it.

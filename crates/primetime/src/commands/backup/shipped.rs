@@ -1,4 +1,5 @@
-//! What is shipped by the store: releases, and container images with their tags. Hosts fetch from there what a rollout names.
+//! What is shipped by the store: releases, container images with their tags, and golden images with their catalogue. Each is a way back
+//! only with all of its parts, so that they are of one moment.
 
 use std::{collections::BTreeMap, io::Write};
 
@@ -11,24 +12,24 @@ use super::{
 };
 use crate::failed::{Doing, Failed};
 
-/// Releases are pushed and collected a few times a day.
+/// People push, promote and collect a few times a day.
 const MAX_TRIES: u32 = 100;
 
 impl Backup {
-    /// Every release and image, and what the tags mean.
+    /// Every release and image, and what names them.
     ///
-    /// As with golden images: what is named is there, so that names which were the same before and after the copy had all of theirs there
-    /// meanwhile.
-    pub(super) fn shipped(&self, objects: &Objects) -> Result<(Vec<Part>, Count), Failed> {
+    /// A thing is there before it is named, and goes after its name: names that were the same before and after the copy had all of theirs
+    /// there meanwhile. Otherwise they are read again.
+    pub(super) fn shipped(&self, objects: &Objects, count: &mut Count) -> Result<Vec<Part>, Failed> {
         let known = self.before.objects();
-        let (mut found, mut count) = (BTreeMap::new(), Count::default());
+        let mut found = BTreeMap::new();
         let mut names = named(objects)?;
         for _ in 0..MAX_TRIES {
             for key in list(objects)? {
                 if key.kind() == KeyKind::Announcement || found.contains_key(&key) {
                     continue;
                 }
-                match self.object(objects, &key, &known, &mut count) {
+                match self.object(objects, &key, &known, count) {
                     Ok(part) => drop(found.insert(key, part)),
                     // Collected meanwhile.
                     Err(_) if objects.length(&key).is_ok_and(|length| length.is_none()) => {}
@@ -44,22 +45,28 @@ impl Backup {
             }
             let mut parts: Vec<_> = found.into_values().collect();
             for (key, bytes) in names.into_iter().filter(|(key, _)| key.kind() == KeyKind::Announcement) {
-                let what = What::Announced(key.as_str().to_owned());
+                let what = match key == Key::golden_catalogue() {
+                    true => What::Golden,
+                    false => What::Announced(key.as_str().to_owned()),
+                };
                 parts.push(self.file(what, |draft| draft.write_all(&bytes).doing(|| format!("copy {key}")))?);
             }
-            return Ok((parts, count));
+            return Ok(parts);
         }
-        Err(Failed::new("releases and tags go on changing: back up when nobody pushes or collects any"))
+        Err(Failed::new(
+            "releases or images go on changing: back up when nobody pushes, promotes or collects any",
+        ))
     }
 }
 
 /// Not all that begins with `oci/`: what says that somebody pushes or collects is of its moment.
 fn list(objects: &Objects) -> Result<Vec<Key>, Failed> {
-    let lists = Key::PUSHED.map(|prefix| objects.list(prefix).doing(|| "list releases and images".into()));
-    Ok(lists.into_iter().collect::<Result<Vec<_>, _>>()?.concat())
+    let prefixes = Key::PUSHED.into_iter().chain(["images/golden/"]);
+    let lists = prefixes.map(|prefix| objects.list(prefix).doing(|| "list releases and images".into()));
+    Ok(lists.collect::<Result<Vec<_>, _>>()?.concat())
 }
 
-/// The tags, as they are announced, and the releases that hosts see.
+/// Tags and the catalogue, as they are announced, and the releases that hosts see.
 fn named(objects: &Objects) -> Result<BTreeMap<Key, Vec<u8>>, Failed> {
     let mut names = BTreeMap::new();
     for key in list(objects)? {
