@@ -178,7 +178,7 @@ test-deploy: deploy-tools ui ## Units, manifests, templates and scripts of deplo
 	cargo build --locked -p primetime
 	target/tools/deploy/bin/python -m unittest discover --buffer --start-directory tests/deploy
 
-GOLDEN_PACKAGES := mmdebstrap qemu-system-x86 qemu-utils ovmf packer mtools dosfstools gdisk systemd-boot-efi binutils e2fsprogs socat
+GOLDEN_PACKAGES := mmdebstrap qemu-system-x86 qemu-utils ovmf packer mtools dosfstools gdisk systemd-boot-efi binutils e2fsprogs socat python3-venv openssh-client skopeo
 .PHONY: packages-golden test-golden bench-image
 packages-golden: packages-test
 	@scripts/packages $(GOLDEN_PACKAGES)

@@ -68,7 +68,7 @@ class Made(unittest.TestCase):
         cls.base = dict(Vpc=vpc, BalancerSubnets=",".join(subnets), DatabaseSecurityGroup=database,
                         Certificate=client("acm").request_certificate(DomainName="*.example.com")["CertificateArn"])
         cls.group = dict(Base="primetime", Vpc=vpc, HostSubnets=",".join(subnets), GoldenImage=image, Domain="example.com",
-                         EditionKeys="k", TokenKeys="k", Release="v41", ReleaseKeys="k", CountryHeader="CloudFront-Viewer-Country", DrainSeconds="25", Floor="3",
+                         EditionKeys="k", TokenKeys="k", Release="v41", ReleaseKeys="k", CountryHeader="CloudFront-Viewer-Country", OriginSecret="s" * 32, DrainSeconds="25", Floor="3",
                          AlarmTopic=f"arn:aws:sns:{REGION}:123456789012:wake")
         cls.database = "postgres://primetime@db.example.com/primetime?sslmode=verify-full"
 
@@ -139,11 +139,15 @@ class Made(unittest.TestCase):
                 [group] = scaling.describe_auto_scaling_groups(
                     AutoScalingGroupNames=[made["Group"]["PhysicalResourceId"]])["AutoScalingGroups"]
                 self.assertEqual((group["MinSize"], group["DesiredCapacity"]), (3, 3))
+                self.assertEqual(group["HealthCheckType"], "EC2" if role == "work" else "ELB")
                 self.assertEqual(group["TerminationPolicies"], ["OldestLaunchTemplate", "OldestInstance"])
                 self.assertEqual(group["TargetGroupARNs"], [arn])
         rules = elb.describe_rules(ListenerArn=base["Secured"]["PhysicalResourceId"])["Rules"]
         paths = {r["Priority"]: r["Conditions"][0]["PathPatternConfig"]["Values"] for r in rules if r["Conditions"]}
         self.assertEqual(paths, {"10": ["/v/*", "/i/*"], "20": ["/studio/*", "/ops/*"], "100": ["/*"]})
+        # Nobody gets in who says a country and not the secret.
+        said = [c["HttpHeaderConfig"] for r in rules for c in r["Conditions"] if c["Field"] == "http-header"]
+        self.assertEqual(said, [dict(HttpHeaderName="X-Origin-Secret", Values=["s" * 32])] * 3)
 
         # Who faces viewers may read, and nothing else; a host's secrets are those of its role.
         iam = self.client("iam")
@@ -189,6 +193,10 @@ class Made(unittest.TestCase):
         policy = iam.get_policy_version(PolicyArn=arn, VersionId="v1")["PolicyVersion"]["Document"]
         self.assertLessEqual({"s3:GetObject", "s3:PutObject", "s3:DeleteObject"}, set(self.statement(policy, "Releases")["Action"]))
         self.assertLessEqual({"s3:PutObject", "s3:DeleteObject"}, set(self.statement(role, "NoReleases")["Action"]))
+        # What any writer writes first.
+        probe = re.search(r'const PROBE: &str = "(.*)";', (HERE / "crates/objects/src/s3/mod.rs").read_text())[1]
+        first = self.statement(policy, "Conditions")
+        self.assertEqual((first["Action"], first["Resource"].split("/live/")[1]), ("s3:PutObject", probe))
         # As keys of the objects begin.
         keys = (HERE / "crates/objects/src/key.rs").read_text()
         for arn in written:

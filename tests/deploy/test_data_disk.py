@@ -1,5 +1,6 @@
 """Which disk becomes the data disk, and which never: files stand for disks, and what looks at them and makes file systems is the real thing."""
 
+import os
 import pathlib
 import subprocess
 import tempfile
@@ -109,6 +110,7 @@ class Disks(unittest.TestCase):
             "holder": lambda: (self.top / "sys/class/block/vdb/holders/dm-0").mkdir(),
             "bytes that nobody knows, at the beginning": lambda: self.write("vdb", 3 * MIB, b"x"),
             "bytes that nobody knows, at the end": lambda: self.write("vdb", SIZE - 1, b"x"),
+            "a part that cannot be read": lambda: os.truncate(self.top / "dev/vdb", SIZE // 2),
         }
         for what, put in there.items():
             with self.subTest(what):

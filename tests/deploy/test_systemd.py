@@ -49,8 +49,20 @@ class Units(unittest.TestCase):
         unit.write_text("[Service]\nExecStart=/bin/true\nProtectSytem=strict\n")
         self.assertIn("ProtectSytem", self.verify(unit).stderr)
 
+    def test_what_the_user_may_write_is_never_roots_environment(self):
+        found = 0
+        for unit in self.units:
+            text = unit.read_text()
+            if "EnvironmentFile=-/var/lib/primetime/" not in text:
+                continue
+            found += 1
+            with self.subTest(unit.name):
+                self.assertRegex(text, r"(?m)^(User=primetime|DynamicUser=true)$")
+                self.assertNotRegex(text, r"(?m)^Exec\w+=[-@:]*[+!]")
+        self.assertGreaterEqual(found, 5)
+
     def test_services_are_confined(self):
-        names = {"primetime@.service", "primetime-host.service", "primetime-host-drain.service", "primetime-registry.service",
+        names = {"primetime-data-owner.service", "primetime@.service", "primetime-host.service", "primetime-host-drain.service", "primetime-registry.service",
                  "primetime-settings.service", "primetime-logs.service"}
         for unit in self.units:
             if unit.name not in names:
