@@ -31,6 +31,7 @@ mod migration;
 mod nothing_made;
 mod operators;
 mod over_backups;
+mod playing;
 mod previous;
 mod probe;
 mod process;
