@@ -50,4 +50,5 @@ mod stays_down;
 mod takedowns;
 mod talking;
 mod tls;
+mod told;
 mod week;
