@@ -25,6 +25,7 @@ mod golden_images;
 mod host;
 mod hosts;
 mod images;
+mod judged;
 mod killed;
 mod machine;
 mod migration;
