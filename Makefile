@@ -171,7 +171,7 @@ soak: ## The long runs: every fuzz target, hundreds of kills, the stack, release
 # moto, which stands in for AWS, and the checkers of deploy/.
 .PHONY: packages-deploy test-deploy deploy-tools
 packages-deploy:
-	@scripts/packages python3-venv systemd podman
+	@scripts/packages python3-venv systemd podman openssl
 deploy-tools: packages-deploy
 	@scripts/deploy-tools
 test-deploy: deploy-tools ui ## Units, manifests, templates and scripts of deploy/, by systemd-analyze, schemas, cfn-lint and moto

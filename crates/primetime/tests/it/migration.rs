@@ -77,7 +77,7 @@ fn schema(url: &str) -> String {
 }
 
 /// An installation on this database, whose film plays, and its release `v1`.
-async fn playing(url: &str) -> Installation {
+pub async fn playing(url: &str) -> Installation {
     let mut there = Installation::new();
     there.variables = vec![("PRIMETIME_DATABASE_URL", url.to_owned())];
     catalogue::write(&there.input(), "Night Ferry");

@@ -11,10 +11,11 @@ use std::{
 
 use rustix::process::Signal;
 use tokio::{
-    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    io::{AsyncBufReadExt, AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, BufReader},
     net::TcpStream,
     task::JoinSet,
 };
+use tokio_rustls::TlsConnector;
 
 use crate::{
     catalogue,
@@ -22,6 +23,8 @@ use crate::{
 };
 
 const SERVE: &str = "serve --roles site,origin --set database.path=none";
+/// The brand's.
+const NAME: &str = "harbour.localhost";
 /// Clients of each kind.
 const CLIENTS: usize = 4;
 /// Requests of each kind that must be answered before, and again after, somebody is replaced.
@@ -29,15 +32,17 @@ const ENOUGH: u64 = 40;
 /// Requests on a connection that is kept, if it is not told to close before.
 const MOST: u64 = 50;
 
-async fn visit(address: SocketAddr, wanted: u64) -> Result<u64, String> {
+async fn visit(address: SocketAddr, tls: Option<TlsConnector>, wanted: u64) -> Result<u64, String> {
     let stream = TcpStream::connect(address).await.map_err(|error| format!("cannot connect: {error}"))?;
-    talk(stream, wanted).await
+    let Some(tls) = tls else { return talk(stream, address.port(), wanted).await };
+    let stream = tls.connect(NAME.try_into().unwrap(), stream).await;
+    talk(stream.map_err(|error| format!("no handshake: {error}"))?, address.port(), wanted).await
 }
 
 /// As many requests as wanted on one connection, or until it is told to close; how many were answered.
-async fn talk(stream: TcpStream, wanted: u64) -> Result<u64, String> {
+async fn talk<S: AsyncRead + AsyncWrite + Unpin>(stream: S, port: u16, wanted: u64) -> Result<u64, String> {
     let wrong = |error: std::io::Error| error.to_string();
-    let host = format!("harbour.localhost:{}", stream.peer_addr().map_err(wrong)?.port());
+    let host = format!("{NAME}:{port}");
     let mut stream = BufReader::new(stream);
     for count in 1..=wanted {
         let connection = if count == wanted { "close" } else { "keep-alive" };
@@ -76,15 +81,21 @@ pub struct Crowd {
 
 impl Crowd {
     pub fn at(address: SocketAddr) -> Self {
+        Self::over(address, None)
+    }
+
+    /// The same over TLS; every connection is a handshake.
+    pub fn over(address: SocketAddr, tls: Option<TlsConnector>) -> Self {
         let mut crowd = Self { over: Arc::default(), answers: Default::default(), clients: JoinSet::new() };
         for client in 0..2 * CLIENTS {
             let kind = client % 2;
             let (over, answers) = (crowd.over.clone(), crowd.answers[kind].clone());
-            let wanted = [1, MOST][kind];
+            let (tls, wanted) = (tls.clone(), [1, MOST][kind]);
             crowd.clients.spawn(async move {
                 while !over.load(Relaxed) {
                     // Who is failed ends it for all: nobody waits for more.
-                    let visit = visit(address, wanted).await.inspect_err(|_| over.store(true, Relaxed))?;
+                    let visit = visit(address, tls.clone(), wanted).await;
+                    let visit = visit.inspect_err(|_| over.store(true, Relaxed))?;
                     answers.fetch_add(visit, Relaxed);
                 }
                 Ok(())
@@ -139,7 +150,7 @@ async fn one_of_two_is_replaced_and_nobody_notices() {
     first
         .until("saying that it is not ready", async |r| matches!(r.ops("/readyz").await, Some((503, _))))
         .await;
-    let early = tokio::spawn(talk(TcpStream::connect(there.address).await.unwrap(), 1));
+    let early = tokio::spawn(talk(TcpStream::connect(there.address).await.unwrap(), there.address.port(), 1));
     fs::rename(&aside, &current).unwrap();
     first.ready().await;
     assert_eq!(early.await.unwrap(), Ok(1));
