@@ -189,7 +189,7 @@ test-golden: packages-golden deploy-tools tools ui ## The golden image: converge
 	cargo build --release --locked -p primetime
 	node --test tests/golden/image.test.mjs
 	target/tools/deploy/bin/python tests/golden/ec2.py target/image-test/release.machine/golden.qcow2 target/release/primetime target/image-test/ec2 target/image-test/release
-	target/tools/deploy/bin/python tests/golden/amazon.py target/image/base/base.qcow2 target/image-test/amazon target/release/primetime
+	target/tools/deploy/bin/python tests/golden/amazon.py target/image/base/base.qcow2 target/image-test/amazon target/image-test/release
 
 test-images: test-containers test-golden ## Every image there is, the slow ones too: containers, and the machine's
 

@@ -133,7 +133,7 @@ build {
   provisioner "ansible" {
     playbook_file    = "deploy/image/ansible/${var.playbook}"
     command          = var.ansible_playbook
-    user             = "root"
+    user             = var.ami_user
     use_proxy        = false
     ansible_env_vars = ["ANSIBLE_CONFIG=deploy/image/ansible/ansible.cfg", "ANSIBLE_FORCE_COLOR=0"]
     extra_arguments = [

@@ -89,6 +89,7 @@ class Manifests(unittest.TestCase):
         self.assertGreater(len(known), 30)
         for name, config in self.of("ConfigMap").items():
             self.assertLessEqual(set(config["data"]), known, name)
+        self.assertEqual(self.of("ConfigMap")["primetime"]["data"]["PRIMETIME_CLOCK_REQUIRE_SYNC"], "true")
 
     def test_selectors_find_their_pods(self):
         deployments = self.of("Deployment")

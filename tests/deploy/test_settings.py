@@ -61,10 +61,13 @@ class Settings(unittest.TestCase):
                 self.assertEqual(said["secrets"]["url"], f"s3://keys/{role}" if has else "")
                 self.assertEqual(said["objects"]["credentials"], "role")
                 self.assertEqual(said["data"]["dir"], "/var/lib/primetime")
+                self.assertIs(said["clock"]["require_sync"], True, "who serves viewers waits for the time")
 
     def test_what_is_the_hosts_own_wins(self):
         said, wrong = self.printed(self.user_data("site"), "PRIMETIME_SITE_DEFAULT_TERRITORY=KR\nPRIMETIME_ROLES=site,origin\n")
         self.assertEqual((said["site"]["default_territory"], said["roles"], wrong), ("KR", "site,origin", ""))
+        said, wrong = self.printed(self.user_data("site"), "PRIMETIME_CLOCK_REQUIRE_SYNC=false\n")
+        self.assertEqual((said["clock"]["require_sync"], wrong), (False, ""))
 
     def test_a_group_that_does_not_fit_is_found(self):
         _, wrong = self.printed(self.user_data("work", DatabaseUrl=""))

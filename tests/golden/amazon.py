@@ -1,9 +1,9 @@
 """The amazon-ebs half of golden.pkr.hcl, run to its end: moto plays EC2, and the instance that it "starts" is the base disk, booted
-in QEMU, where Packer and Ansible find it by `ssh_host`. Seen: the host layer, and then the release's on the image that came of it, converge
-over SSH on a machine that Packer believes to be EC2's and are sealed, images with our names and tags are registered, and nothing is left
-running. Not seen: Amazon.
+in QEMU, where Packer and Ansible find it by `ssh_host`. Seen: the host layer, and then the release's on the image that came of it, with the
+release's container image, converge over SSH on a machine that Packer believes to be EC2's and are sealed, images with our names and tags are
+registered, and nothing is left running. Not seen: Amazon.
 
-amazon.py BASE.qcow2 WORK BINARY"""
+amazon.py BASE.qcow2 WORK RELEASE      RELEASE: a release's folder"""
 
 import os
 import pathlib
@@ -40,9 +40,10 @@ def machine(disk, work, port, key):
         "-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{port}-:22"])
 
 
-def bake(endpoint, source, port, work, playbook, binary):
+def bake(endpoint, source, port, work, playbook, release):
     values = {
-        "ec2_endpoint": endpoint, "region": REGION, "source_ami": source, "ami_name": f"primetime-{playbook}", "playbook": playbook, "binary": binary,
+        "ec2_endpoint": endpoint, "region": REGION, "source_ami": source, "ami_name": f"primetime-{playbook}", "playbook": playbook,
+        "binary": release / "primetime", "release": release / "release.json", "images": work / "images",
         "ssh_host": "127.0.0.1", "ssh_port": port, "ami_user": "root", "key": f"{work}/key",
         "ansible_playbook": f"{HERE}/target/tools/ansible/bin/ansible-playbook"}
     words = [word for name, value in values.items() for word in ("-var", f"{name}={value}")]
@@ -52,12 +53,14 @@ def bake(endpoint, source, port, work, playbook, binary):
                           cwd=HERE, env=env, capture_output=True, text=True, check=False)
 
 
-def registered(ec2, done, playbook):
+def registered(ec2, done, playbook, tasks):
     """The image that a bake came to."""
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
     recap = re.search(r"changed=(\d+) .*unreachable=0 +failed=0", said)
     assert recap and int(recap[1]) > 0, said
+    undone = [task for task in tasks if not re.search(rf"TASK \[\w+ : {task}\] \**\s+.*changed: ", said)]
+    assert not undone, (undone, said)
     name = f"primetime-{playbook}"
     [image] = ec2.describe_images(Owners=["self"], Filters=[{"Name": "name", "Values": [name]}])["Images"]
     tags = {tag["Key"]: tag["Value"] for tag in image.get("Tags", [])}
@@ -68,10 +71,13 @@ def registered(ec2, done, playbook):
     return image["ImageId"]
 
 
-def main(disk, work, binary):
+def main(disk, work, release):
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "bake", "-f", work / "key"], check=True)
+    # As `release build --machine` hands it to the bake.
+    (work / "images").mkdir()
+    subprocess.run(["skopeo", "copy", "--quiet", f"oci:{release}/images:primetime", f"oci:{work}/images/primetime:baked"], check=True)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     endpoint = "http://{}:{}".format(*server.get_host_and_port())
@@ -81,8 +87,9 @@ def main(disk, work, binary):
     # The second bake's instance is the first one's, as it was left: what an image of it would be.
     instance = machine(disk, work, port, (work / "key.pub").read_text().strip())
     try:
-        for playbook in ("host.yml", "release.yml"):
-            image = registered(ec2, bake(endpoint, image, port, work, playbook, binary), playbook)
+        layers = {"host.yml": ["Units"], "release.yml": ["What was signed", "Container images", "Into podman's read-only store", "What only baking needed goes"]}
+        for playbook, tasks in layers.items():
+            image = registered(ec2, bake(endpoint, image, port, work, playbook, release), playbook, tasks)
     finally:
         instance.kill()
         instance.wait()

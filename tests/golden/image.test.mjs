@@ -52,6 +52,14 @@ test('baking twice gives the same files', () => {
   assert.ok(files.some((line) => line.startsWith('./usr/bin/primetime')), 'the binary is on it');
   assert.ok(files.some((line) => line.startsWith('./usr/lib/primetime/containers/')), 'the container image is in podman\'s read-only store');
   assert.ok(!files.some((line) => /sshd|authorized_keys|ssh_host|\/bake-ssh/.test(line)), 'nothing to get in by is left');
+  // Another bill would have been another image, and an error.
+  const bill = JSON.parse(readFileSync(`${release}.machine/bom.cdx.json`, 'utf8'));
+  const names = bill.components.map(({ name }) => name);
+  const [kernel] = bill.components.filter(({ name }) => /^linux-image-[\d.-]+-cloud-amd64$/.test(name));
+  assert.match(kernel.purl, /^pkg:deb\/debian\/linux-image-.*@6\..*\?arch=amd64$/);
+  for (const name of ['primetime', 'systemd', 'podman', 'chrony', 'libc6']) assert.ok(names.includes(name), name);
+  assert.ok(!names.includes('openssh-server'), 'what was sealed away is on no bill');
+  assert.match(run(binary, ['release', 'verify', `${release}.machine`, '--data', `${work}/keys`]), /as it was signed/);
 });
 
 test('the image boots and serves a page', () => {

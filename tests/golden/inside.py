@@ -4,9 +4,11 @@ The image is a release's. /run/test has what was signed of the next one (`next`)
 signed by (`release.pub`); their names (`names.json`); a catalogue of one film (`catalogue`); and podman's unit.
 """
 
+import errno
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import socket
@@ -22,6 +24,11 @@ SLOW = 300  # seconds: the machine is emulated
 PICTURE = "/i/00000000000000aa/640.webp"
 VIEWING, WORK, HOST, DRAIN, PODMAN = "primetime@viewing", "primetime@work", "primetime-host", "primetime-host-drain", "primetime-viewing"
 LOGS, REGISTRY = "primetime-logs", "primetime-registry"
+SETTINGS = DATA / "host.env"
+# Among this host's own settings: nobody is there to tell it the time.
+CLOCK = "PRIMETIME_CLOCK_REQUIRE_SYNC=false\n"
+TIME = "169.254.169.123"
+OUTSIDE = "10.117.0"
 
 
 def run(*words):
@@ -35,7 +42,7 @@ def systemctl(*words):
 
 def primetime(*words):
     """As an operator calls it on this host: with the host's own settings, as the services' user."""
-    run_as = ["-p", "User=primetime", "-p", f"EnvironmentFile={DATA}/host.env", "-E", "PRIMETIME_CONFIG=/etc/primetime/primetime.toml"]
+    run_as = ["-p", "User=primetime", "-p", f"EnvironmentFile={SETTINGS}", "-E", "PRIMETIME_CONFIG=/etc/primetime/primetime.toml"]
     done = subprocess.run(["systemd-run", "--quiet", "--pipe", "--wait", *run_as, "/usr/bin/primetime", *words], capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"{words}: {done.stdout}{done.stderr}"
     return done.stdout
@@ -158,13 +165,16 @@ def host():
         run("systemctl", "stop", DRAIN)
 
 
+def as_a_host(release):
+    return f"PRIMETIME_ROLES=site,origin\nINSTANCES=2\nRELEASE={release}\nARGUMENTS=-- --set database.path=none\n"
+
+
 def hosting():
     name, new = json.loads((HERE / "names.json").read_text())
     shutil.copytree(HERE / "next", DATA / "releases" / new)
     shutil.copy("/usr/bin/primetime", DATA / "releases" / new)
     shutil.copy(HERE / "release.pub", DATA / "keys")
-    with (DATA / "host.env").open("a") as env:
-        env.write(f"PRIMETIME_ROLES=site,origin\nINSTANCES=2\nRELEASE={name}\nARGUMENTS=-- --set database.path=none\n")
+    SETTINGS.write_text(SETTINGS.read_text() + as_a_host(name))
     run("chown", "-R", "primetime:", DATA / "releases", DATA / "keys")
     # As at a boot: the release on the image is what it begins with.
     systemctl("restart", "primetime-start")
@@ -192,6 +202,30 @@ def hosting():
     download_is_whole_while("stop", DRAIN)
     assert instances() == [] and shows(DRAIN, "Result") == "success" and shows(HOST, "ActiveState") == "inactive"
     return f"restarted and killed under load: none of {crowd.answered} requests lost; a killed instance replaced; {rolled}; drained whole"
+
+
+def host_without_a_clock():
+    """What an operator is told of a host whose instances wait for the time."""
+    before = SETTINGS.read_text()
+    name, _ = json.loads((HERE / "names.json").read_text())
+    shutil.copy(HERE / "release.pub", DATA / "keys")
+    run("chown", "-R", "primetime:", DATA / "keys")
+    SETTINGS.write_text(before.replace(CLOCK, "") + as_a_host(name))
+    systemctl("stop", f"{VIEWING}.socket", VIEWING)
+    try:
+        systemctl("restart", "primetime-start")
+        lines = []
+
+        def said():
+            lines[:] = [line for line in primetime("release", "status").splitlines() if "not ready" in line]
+            return any("clock: nobody keeps this machine's clock" in line for line in lines)
+
+        until("told", said)
+        return lines[0]
+    finally:
+        SETTINGS.write_text(before)
+        run("systemctl", "stop", f"{HOST}.socket", HOST)
+        run("systemctl", "stop", DRAIN)
 
 
 def rollout(old, new):
@@ -242,7 +276,7 @@ def logs():
     kept = HERE / "journal"
     kept.mkdir()
     with subprocess.Popen(["/lib/systemd/systemd-journal-remote", "--listen-http=127.0.0.1:19532", f"--output={kept}/"]) as keeper:
-        with (DATA / "host.env").open("a") as env:
+        with SETTINGS.open("a") as env:
             env.write("LOG_UPLOAD=http://127.0.0.1:19532\n")
         assert shows(LOGS, "ActiveState") == "inactive", "nobody had named an address"
         systemctl("start", LOGS)
@@ -255,7 +289,7 @@ def logs():
 def registry():
     """As settings ask for it; podman is not let write to it, and finds nothing that was never pushed."""
     shutil.copy(HERE / "release.pub", DATA / "keys/image.pub")
-    with (DATA / "host.env").open("a") as env:
+    with SETTINGS.open("a") as env:
         env.write("REGISTRY=yes\n")
     run("chown", "-R", "primetime:", DATA / "keys")
     systemctl("restart", "primetime-start")
@@ -292,16 +326,139 @@ def said_when_full(large):
 
 
 def boot():
-    """From network to page, by systemd's own clock."""
+    """From network to page, by systemd's own clock. Nothing was fetched for it: no connection was asked of anybody."""
     network, serves = (int(shows(unit, "ActiveEnterTimestampMonotonic")) / 1e6 for unit in ("network-online.target", VIEWING))
-    return f"network up {network:.1f} s after the kernel's start, pages {serves - network:.1f} s later"
+    names, counts = [line.split() for line in pathlib.Path("/proc/net/snmp").read_text().splitlines() if line.startswith("Tcp:")]
+    assert (asked := counts[names.index("ActiveOpens")]) == "0", f"{asked} connections were opened from here"
+    return f"network up {network:.1f} s after the kernel's start, pages {serves - network:.1f} s later, no connection opened from here"
+
+
+def root_is_read_only():
+    for path in ("/", "/usr/bin", "/etc", "/usr/lib/primetime/containers"):
+        try:
+            pathlib.Path(path, "written").touch()
+        except OSError as error:
+            assert error.errno == errno.EROFS, (path, error)
+        else:
+            raise AssertionError(f"{path} was written to")
+    options = run("findmnt", "--noheadings", "--output", "OPTIONS", "/")
+    assert "ro" in options.split(","), options
+    return options
+
+
+def nobody_logs_in():
+    """No password opens any account, nothing asks for one, and nothing that lets people in is there."""
+    open_to = [line.split(":")[0] for line in pathlib.Path("/etc/shadow").read_text().splitlines() if line.split(":")[1][:1] not in ("!", "*")]
+    assert open_to == [], open_to
+    asking = run("systemctl", "list-units", "--no-legend", "--plain", "--state=active,activating", "*getty*", "*ssh*", "*login*", "console-shell*")
+    assert {line.split()[0] for line in asking.splitlines()} <= {"systemd-logind.service", "getty.target", "system-getty.slice"}, asking
+    assert not run("pgrep", "--list-name", "getty|sshd|login$")
+    assert not [name for name in ("sshd", "dropbear", "telnetd", "in.telnetd") if shutil.which(name)]
+    assert not [str(path) for home in ("/root", "/home", "/etc/ssh") for path in pathlib.Path(home).rglob("authorized_keys*")]
+    # The shell that this runs in is not the image's doing.
+    assert run("systemctl", "is-enabled", "debug-shell.service") != "enabled"
+    return "no account has a password, no console and no server asks for one"
+
+
+def answers_outside(port):
+    """Whether a neighbour in a network of its own is let in there: to itself the host is always open."""
+    code = f"import socket; s = socket.create_connection(('{OUTSIDE}.1', {port}), timeout=5)"
+    return subprocess.run(["ip", "netns", "exec", "outside", "python3", "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def closed_ports():
+    systemctl("start", VIEWING)
+    until("serving", page)
+    # Or it would be given an address by whoever gives this machine its own.
+    unmanaged = pathlib.Path("/run/systemd/network/10-inner.network")
+    unmanaged.parent.mkdir(parents=True, exist_ok=True)
+    unmanaged.write_text("[Match]\nName=inner\n[Link]\nUnmanaged=yes\n")
+    run("networkctl", "reload")
+    for words in ("netns add outside", "link add inner type veth peer name outer netns outside", f"address add {OUTSIDE}.1/24 dev inner", "link set inner up",
+                  f"-n outside address add {OUTSIDE}.2/24 dev outer", "-n outside link set outer up"):
+        assert (done := subprocess.run(["ip", *words.split()], capture_output=True, text=True, check=False)).returncode == 0, (words, done.stderr)
+    # Whatever was started by hand, or by mistake, is not to be had.
+    strays = [socket.create_server(("0.0.0.0", port)) for port in (22, 7777, 9091, 19532)]
+    try:
+        until("let in", lambda: answers_outside(8080), 30)
+        assert answers_outside(9090), "operators are let in"
+        let_in = [stray.getsockname()[1] for stray in strays if answers_outside(stray.getsockname()[1])]
+        assert let_in == [], let_in
+        assert all(socket.create_connection(("127.0.0.1", stray.getsockname()[1])) for stray in strays), "they listen"
+    finally:
+        for stray in strays:
+            stray.close()
+        run("ip", "link", "delete", "inner")
+        run("ip", "netns", "delete", "outside")
+    return "8080 and 9090 answer a neighbour; 22, 7777, 9091 and 19532 do not, though somebody listens there"
+
+
+def journal_is_bounded():
+    said = run("journalctl", "-u", "systemd-journald", "-o", "cat")
+    [most] = set(re.findall(r"Runtime Journal \(.*?\) is .*?, max (\S+?),", said))
+    assert most == "64.0M" and not pathlib.Path("/var/log/journal").exists(), most
+    return f"in memory, {most} at most"
+
+
+def lacks_to_be_ready():
+    """The conditions that are not met, with their reasons; none when it is ready."""
+    code = "import urllib.request as r, urllib.error as e\ntry: r.urlopen('http://127.0.0.1:9090/readyz')\nexcept e.HTTPError as x: print(x.read().decode())"
+    said = run("python3", "-c", code)
+    return json.loads(said)["missing"] if said else {}
+
+
+def clock():
+    """Where nobody tells the time; and then somebody does, at EC2's address."""
+    before = SETTINGS.read_text()
+    assert CLOCK in before
+    try:
+        SETTINGS.write_text(before.replace(CLOCK, ""))
+        return without_a_clock() + "; " + with_a_clock()
+    finally:
+        SETTINGS.write_text(before)
+        run("systemctl", "restart", VIEWING)
+
+
+def without_a_clock():
+    assert shows("chrony", "ActiveState") == "active", shows("chrony", "ActiveState")
+    watch = subprocess.run(["/usr/lib/primetime/host-watch", "clock"], capture_output=True, text=True, check=False)
+    assert watch.returncode == 1 and "no source yet" in watch.stdout, watch
+    systemctl("restart", VIEWING)
+    until("serving", lambda: shows(VIEWING, "StatusText") == "serving")
+    until("asked", lambda: set(lacks_to_be_ready()) == {"clock"})
+    words = lacks_to_be_ready()["clock"]
+    assert "nobody keeps this machine's clock" in words and "run chrony" in words and "clock.require_sync" in words, words
+    until("said", lambda: words in run("journalctl", "-u", VIEWING, "-o", "cat"), 60)
+    return f"not ready, and says so: {words}"
+
+
+def with_a_clock():
+    """How long it takes from chrony's start, which is about when the network is up, to a process that is ready."""
+    settings = HERE / "time.conf"
+    settings.write_text(f"local stratum 1\nallow\nbindaddress {TIME}\ncmdport 0\nbindcmdaddress /\npidfile /run/time.pid\n")
+    systemctl("stop", "chrony")
+    assert run("ip", "address", "add", f"{TIME}/32", "dev", "lo") == ""
+    server = subprocess.Popen(["chronyd", "-d", "-x", "-u", "root", "-f", settings], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        began = time.monotonic()
+        systemctl("start", "chrony")
+        until("ready", lambda: lacks_to_be_ready() == {}, 120)
+        took = time.monotonic() - began
+        assert subprocess.run(["/usr/lib/primetime/host-watch", "clock"], capture_output=True, check=False).returncode == 0
+    finally:
+        server.terminate()
+        server.wait()
+        run("ip", "address", "delete", f"{TIME}/32", "dev", "lo")
+        systemctl("restart", "chrony")
+    # Its keeper is new and knows nobody; the process was ready, and stays.
+    assert lacks_to_be_ready() == {}
+    return f"ready {took:.1f} s after chrony's start beside a source, and still when that is gone"
 
 
 def encoder():
     """Alone on this host, with an installation of its own; what it made is then looked at as a viewer."""
-    settings = DATA / "host.env"
-    before = settings.read_text()
-    settings.write_text(f"PRIMETIME_SITE_DEFAULT_TERRITORY=US\nPRIMETIME_DATA_DIR={DATA}/studio\n")
+    before = SETTINGS.read_text()
+    SETTINGS.write_text(f"PRIMETIME_SITE_DEFAULT_TERRITORY=US\n{CLOCK}PRIMETIME_DATA_DIR={DATA}/studio\n")
     primetime("import", str(HERE / "catalogue"))
     systemctl("start", WORK)
     until("encoding", lambda: run("pgrep", "--exact", "ffmpeg"))
@@ -313,7 +470,7 @@ def encoder():
     assert list((DATA / "studio/objects/media").glob("*/v*.mp4"))
     systemctl("stop", WORK)
     assert shows(WORK, "Result") == "success" and run("pgrep", "--exact", "ffmpeg") == ""
-    settings.write_text(before)
+    SETTINGS.write_text(before)
     systemctl("restart", VIEWING)
     until("serving as before", page)
     return "killed in the middle of a film: started again; the film is on its page"
@@ -331,7 +488,8 @@ picture = DATA / "objects/images/00000000000000aa/640.webp"
 picture.parent.mkdir(parents=True)
 picture.write_bytes(os.urandom(16 << 20))
 run("chown", "-R", "primetime:", DATA / "objects/images")
-CHECKS = (boot, one_process, one_process_on_systemds_socket, host, podman, registry, disk_alarm, encoder, logs, nothing_failed)
+CHECKS = (boot, root_is_read_only, nobody_logs_in, closed_ports, journal_is_bounded, clock, one_process, one_process_on_systemds_socket, host,
+          host_without_a_clock, podman, registry, disk_alarm, encoder, logs, nothing_failed)
 # All of them, or those that are named.
 for check in [check for check in CHECKS if not sys.argv[1:] or check.__name__ in sys.argv[1:]]:
     try:

@@ -131,8 +131,11 @@ impl<E: Engine + 'static> Host<E> {
 impl<E: Engine + 'static> Driver for Host<E> {
     async fn observe(&self, service: &str) -> Result<Observation, DriverError> {
         self.is_ours(service)?;
-        let mut instances = Vec::new();
+        let (mut instances, mut lacks) = (Vec::new(), BTreeMap::new());
         for instance in self.engine.list().await? {
+            if let State::NotReady(missing) = &instance.state {
+                lacks.insert(instance.name.to_string(), missing.clone());
+            }
             match &instance.state {
                 // It is gone, as it was told: nobody asks for it any more.
                 State::Ended(end) if end.asked => self.engine.stop(&instance.name).await?,
@@ -147,7 +150,8 @@ impl<E: Engine + 'static> Driver for Host<E> {
             phase: Phase::Failed(why.clone()),
         }));
         let hosts = [self.name.clone()].into();
-        Ok(Observation { instances, hosts, migration: self.migrations.last(), most: None, window: None })
+        let migration = self.migrations.last();
+        Ok(Observation { instances, hosts, migration, lacks, ..Observation::default() })
     }
 
     async fn measure(&self, _service: &str, name: &str) -> Option<Sample> {

@@ -43,8 +43,19 @@ pub async fn ready(ops: SocketAddr) -> Result<Ready, String> {
     let said: serde_json::Value = serde_json::from_slice(&body).unwrap_or_default();
     match status {
         StatusCode::OK => Ok(Ready { admitting: said["admitting"].as_bool().unwrap_or(true) }),
-        _ => Err(said["detail"].as_str().unwrap_or("it is not ready and does not say why").to_owned()),
+        _ => Err(missing(&said)),
     }
+}
+
+/// The conditions that are not met, each with its reason: for whoever looks at many instances and asks none.
+fn missing(said: &serde_json::Value) -> String {
+    let each = |(name, why): (&String, &serde_json::Value)| Some(format!("{name}: {}", why.as_str()?));
+    let conditions = said["missing"].as_object().into_iter().flatten();
+    let words: Vec<String> = conditions.filter_map(each).collect();
+    if !words.is_empty() {
+        return words.join("; ");
+    }
+    said["detail"].as_str().unwrap_or("it is not ready and does not say why").to_owned()
 }
 
 /// What the instance at `ops` shows at `/metrics`, as it shows it.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use fleet::{
     judge::Verdict,
-    rollout::{Phase, Rollout, Stage},
+    rollout::{Observation, Phase, Rollout, Stage},
 };
 
 use store::{AuditRow, AuditWanted, Store, StoreError};
@@ -59,7 +59,22 @@ async fn runs(desk: &Desk) -> Result<String, OpsError> {
         1 => "1 host".to_owned(),
         count => format!("{count} hosts"),
     };
-    Ok(format!("{} runs {words} on {hosts}.\n", desk.service))
+    Ok(format!("{} runs {words} on {hosts}.\n{}", desk.service, lacking(&seen)))
+}
+
+/// What keeps instances from being ready: a line for each host and reason.
+fn lacking(seen: &Observation) -> String {
+    let mut counts: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for instance in &seen.instances {
+        if let Some(why) = seen.lacks.get(&instance.name) {
+            *counts.entry((&instance.host, why)).or_default() += 1;
+        }
+    }
+    let each = |((host, why), count): (&(&str, &str), &usize)| {
+        let are = if *count == 1 { "instance is" } else { "instances are" };
+        shown(&format!("{count} {are} not ready on {host}: {why}")) + "\n"
+    };
+    counts.iter().map(each).collect()
 }
 
 fn line(status: &Status, desk: &Desk) -> String {

@@ -239,7 +239,7 @@ pub struct CollectArgs {
 pub enum ReleaseFiles {
     /// Build the binary, the container images and the bill of materials, and sign them; built again, they are compared
     Build(BuildArgs),
-    /// Say what a release consists of
+    /// Say what a release, or a machine image, consists of
     Show {
         /// Its folder
         dir: PathBuf,
@@ -247,7 +247,7 @@ pub enum ReleaseFiles {
         #[arg(long, value_name = "FILE")]
         key: Option<PathBuf>,
     },
-    /// Check the signature, every file and every image of a release
+    /// Check the signature, every file and every image of a release; or of a machine image
     Verify {
         /// Its folder
         dir: PathBuf,

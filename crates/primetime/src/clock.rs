@@ -7,8 +7,13 @@
 
 pub mod shared;
 
-use std::{io, time::Duration};
+use std::{
+    io,
+    sync::atomic::{AtomicBool, Ordering::Relaxed},
+    time::Duration,
+};
 
+use store::Off;
 use web::Readiness;
 
 /// A clock that is off by more is not to be served by.
@@ -62,21 +67,36 @@ impl Verdict {
     }
 }
 
-/// Adds the condition `clock`: each question asks `read`. A clock that nobody keeps counts as missing when `require_sync`.
+/// Adds the condition `clock`: each question asks `read`. A clock that nobody keeps must agree with the database's, of which `apart` says how
+/// far it is where there is one. When `require_sync`, it counts as missing until somebody has kept it: one that was right goes wrong
+/// slowly, and neither a keeper that is started again nor a source of time that is away for half a day takes viewers' nodes out.
 pub fn condition(
     readiness: &Readiness,
     require_sync: bool,
     read: impl Fn() -> io::Result<Kept> + Send + Sync + 'static,
+    apart: impl Fn() -> Option<Off> + Send + Sync + 'static,
 ) {
+    let was_kept = AtomicBool::new(false);
     readiness.check("clock", move || match Verdict::of(read()) {
+        Verdict::Right(_) => {
+            was_kept.store(true, Relaxed);
+            Ok(())
+        }
         Verdict::Off(words) => Err(words),
-        Verdict::Unknown(words) if require_sync => Err(format!("{words} (clock.require_sync is true)")),
-        Verdict::Unknown(_) | Verdict::Right(_) => Ok(()),
+        Verdict::Unknown(words) => match apart().map(shared::agrees) {
+            Some(Err(disagreement)) => Err(format!("{words}; {disagreement}")),
+            _ if require_sync && !was_kept.load(Relaxed) => {
+                Err(format!("{words} (clock.require_sync is true)"))
+            }
+            _ => Ok(()),
+        },
     });
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn kept(synchronised: bool, offset_ms: u64, estimate_ms: u64) -> io::Result<Kept> {
@@ -87,7 +107,7 @@ mod tests {
     /// What a process is missing.
     fn missing(require_sync: bool, read: fn() -> io::Result<Kept>) -> Option<String> {
         let readiness = Readiness::default();
-        condition(&readiness, require_sync, read);
+        condition(&readiness, require_sync, read, || None);
         readiness.missing().remove("clock")
     }
 
@@ -110,5 +130,32 @@ mod tests {
         let forbidden = || Err(io::Error::from(io::ErrorKind::PermissionDenied));
         assert_eq!(missing(false, forbidden), None);
         assert!(missing(true, forbidden).unwrap().contains("permission denied"));
+    }
+
+    #[test]
+    fn a_clock_that_was_kept_is_not_wrong_because_its_keeper_left() {
+        let readiness = Readiness::default();
+        let keeps = Arc::new(AtomicBool::new(false));
+        let keeper = keeps.clone();
+        condition(&readiness, true, move || kept(keeper.load(Relaxed), 0, 0), || None);
+        assert!(readiness.missing().contains_key("clock"), "not yet");
+        keeps.store(true, Relaxed);
+        assert!(readiness.missing().is_empty());
+        keeps.store(false, Relaxed);
+        assert!(readiness.missing().is_empty(), "it was right a moment ago");
+    }
+
+    #[test]
+    fn a_clock_that_nobody_keeps_must_agree_with_the_databases() {
+        let missing = |synchronised: bool, seconds: u64| {
+            let readiness = Readiness::default();
+            let off = Off { by: Duration::from_secs(seconds), ahead: true };
+            condition(&readiness, false, move || kept(synchronised, 0, 0), move || Some(off));
+            readiness.missing().remove("clock")
+        };
+        assert_eq!(missing(false, 5), None);
+        let words = missing(false, 7200).unwrap();
+        assert!(words.contains("run chrony") && words.contains("7200 s ahead of the database's"), "{words}");
+        assert_eq!(missing(true, 7200), None, "kept: then it is the database's that is wrong");
     }
 }

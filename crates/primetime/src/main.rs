@@ -14,6 +14,7 @@ mod host;
 mod keys;
 mod log;
 mod looking;
+mod news;
 mod serve;
 mod sockets;
 mod storage;

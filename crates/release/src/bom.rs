@@ -1,6 +1,10 @@
-//! The bill of materials: every crate, script package and Debian package in the images (CycloneDX 1.5).
+//! Bills of materials (CycloneDX 1.5): of a release every crate, script package and Debian package in its images, of a machine image every
+//! Debian package on its disk.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use cyclonedx_bom::{
     models::{
@@ -15,13 +19,13 @@ use cyclonedx_bom::{
 };
 
 use crate::{
-    ReleaseError, Source,
+    Manifest, ReleaseError, Source,
     debian::Package,
     image::format,
     parts::{self, BuiltIn},
 };
 
-/// Its file within a release.
+/// Its file within a release, and within a machine image's folder.
 pub const BOM_FILE: &str = "bom.cdx.json";
 
 const WHAT: &str = "the bill of materials";
@@ -42,29 +46,59 @@ pub(crate) fn bill(
     for (package, images) in packages {
         components.push(debian(package, images)?);
     }
-    let created = DateTime::try_from(source.created.to_string()).map_err(|error| format(WHAT, &error))?;
     let mut subject = built_in(own, Classification::Application)?;
     subject.version = Some(NormalizedString::new(&source.tag()));
-    let bom = Bom {
-        version: 1,
-        serial_number: None, // a random one would make every build another
-        metadata: Some(Metadata {
-            timestamp: Some(created),
-            component: Some(subject),
-            ..Metadata::default()
-        }),
+    write(Bom {
+        metadata: Some(made(subject, &source.created.to_string())?),
         components: Some(Components(components)),
-        services: None,
-        external_references: None,
         dependencies: Some(Dependencies(crates.iter().map(needs).collect())),
-        compositions: None,
-        properties: None,
-        vulnerabilities: None,
-        signature: None,
-        annotations: None,
-        formulation: None,
-        spec_version: SpecVersion::V1_5,
-    };
+        ..EMPTY
+    })
+}
+
+/// The bill of a machine image, as JSON: the packages on its disk, and the release, which has a bill of its own.
+pub(crate) fn machine_bill(
+    release: &Manifest,
+    packages: &BTreeSet<Package>,
+) -> Result<Vec<u8>, ReleaseError> {
+    let purl = |name: &str| format!("pkg:generic/{name}@{}", release.name);
+    let part = |class, name: &str| component(class, name, &release.name, &purl(name));
+    let mut components = vec![part(Classification::Application, "primetime")?];
+    for package in packages {
+        components.push(debian(package, &[])?);
+    }
+    let subject = part(Classification::OperatingSystem, "primetime-machine")?;
+    write(Bom {
+        metadata: Some(made(subject, &release.created)?),
+        components: Some(Components(components)),
+        ..EMPTY
+    })
+}
+
+/// What every bill begins from.
+const EMPTY: Bom = Bom {
+    version: 1,
+    serial_number: None, // a random one would make every build another
+    metadata: None,
+    components: None,
+    services: None,
+    external_references: None,
+    dependencies: None,
+    compositions: None,
+    properties: None,
+    vulnerabilities: None,
+    signature: None,
+    annotations: None,
+    formulation: None,
+    spec_version: SpecVersion::V1_5,
+};
+
+fn made(subject: Component, created: &str) -> Result<Metadata, ReleaseError> {
+    let timestamp = DateTime::try_from(created.to_owned()).map_err(|error| format(WHAT, &error))?;
+    Ok(Metadata { timestamp: Some(timestamp), component: Some(subject), ..Metadata::default() })
+}
+
+fn write(bom: Bom) -> Result<Vec<u8>, ReleaseError> {
     let mut json = Vec::new();
     bom.output_as_json_v1_5(&mut json).map_err(|error| format(WHAT, &error))?;
     json.push(b'\n');
@@ -83,11 +117,10 @@ fn debian(package: &Package, images: &[&'static str]) -> Result<Component, Relea
     let escaped = version.replace('+', "%2B").replace(':', "%3A").replace('~', "%7E");
     let purl = format!("pkg:deb/debian/{name}@{escaped}?arch={architecture}");
     let mut component = component(Classification::Library, name, version, &purl)?;
-    let images = images.join(",");
-    component.properties = Some(Properties(vec![Property {
-        name: "primetime:images".into(),
-        value: NormalizedString::new(&images),
-    }]));
+    if !images.is_empty() {
+        let value = NormalizedString::new(&images.join(","));
+        component.properties = Some(Properties(vec![Property { name: "primetime:images".into(), value }]));
+    }
     Ok(component)
 }
 

@@ -8,6 +8,9 @@ use std::{
 
 use crate::{ReleaseError, source::answer};
 
+/// What a machine's package database is called in errors.
+const DATABASE: &str = "/var/lib/dpkg/status";
+
 /// An installed package.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Package {
@@ -64,6 +67,22 @@ fn search(ask: &mut Command) -> Result<BTreeMap<String, String>, ReleaseError> {
         .collect())
 }
 
+/// Every installed package of another machine's database (`/var/lib/dpkg/status`). One without any is an error: no machine is made of nothing.
+pub fn installed(database: &str) -> Result<BTreeSet<Package>, ReleaseError> {
+    let entries = database.split("\n\n").map(str::trim).filter(|entry| is_installed(entry));
+    let packages = entries.map(|entry| package(DATABASE, entry)).collect::<Result<BTreeSet<_>, _>>()?;
+    if packages.is_empty() {
+        return Err(no_answer(&[DATABASE], "no package is installed there"));
+    }
+    Ok(packages)
+}
+
+fn is_installed(entry: &str) -> bool {
+    // What somebody wants of it, and whether it is whole, stand before; what was purged or half removed has another third word.
+    let status = entry.lines().find_map(|line| line.strip_prefix("Status: "));
+    status.is_some_and(|words| words.ends_with(" installed"))
+}
+
 /// What the database says about installed packages (`libc6`, `libc6:amd64`), in the order of the question.
 pub fn packages(names: &[&str]) -> Result<Vec<Package>, ReleaseError> {
     if names.is_empty() {
@@ -83,7 +102,7 @@ fn package(asked: &str, entry: &str) -> Result<Package, ReleaseError> {
         line.map(str::to_owned)
             .ok_or_else(|| no_answer(&[asked], &format!("there is no {key} in its answer")))
     };
-    if field("Status")? != "install ok installed" {
+    if !is_installed(entry) {
         return Err(no_answer(&[asked], "it is not installed: install it"));
     }
     let (name, version, architecture) = (field("Package")?, field("Version")?, field("Architecture")?);
@@ -116,5 +135,28 @@ mod tests {
         assert!(matches!(refused, Err(ReleaseError::Unowned(file)) if file == mine));
         assert!(packages(&["no-such-package-here"]).is_err());
         assert_eq!(packages(&[]).unwrap(), []);
+    }
+
+    #[test]
+    fn what_is_installed_on_another_machine_is_read_from_its_database() {
+        let entry = |name: &str, status: &str| {
+            format!(
+                "Package: {name}\nStatus: {status}\nArchitecture: amd64\nVersion: 1:2.0+b1\nDescription: of {name}\n more\n\n"
+            )
+        };
+        let text = [
+            entry("zstd", "install ok installed"),
+            entry("ssh", "deinstall ok config-files"),
+            entry("crun", "hold ok installed"),
+            entry("half", "install reinstreq half-installed"),
+        ]
+        .concat();
+        let names: Vec<String> = installed(&text).unwrap().into_iter().map(|package| package.name).collect();
+        assert_eq!(names, ["crun", "zstd"]);
+        for nothing in ["", &entry("ssh", "deinstall ok config-files")] {
+            assert!(installed(nothing).unwrap_err().to_string().contains("no package is installed"));
+        }
+        let broken = text.replace("Version", "Vision");
+        assert!(installed(&broken).unwrap_err().to_string().contains("no Version"));
     }
 }

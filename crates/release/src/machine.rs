@@ -6,6 +6,7 @@
 //!   machine.json     what the disk is of, signed
 //!   manifest.txt     every file on the disk with mode, owner and SHA-256: what two bakes have in common to the byte
 //!   golden.qcow2     the disk
+//!   bom.cdx.json     the bill of materials (CycloneDX 1.5): its Debian packages
 //! ```
 //! Two disks with the same files are the same image: where their blocks lie is the file system's own affair.
 
@@ -23,8 +24,14 @@ use oci_spec::image::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    BINARY_FILE, IMAGES_DIR, Outcome, RELEASE_FILE, ReleaseError, digest::digest_of_file, draft::Draft,
-    error::At, image::SERVING, manifest::FORMAT, source::answer, verify::verify,
+    BINARY_FILE, BOM_FILE, IMAGES_DIR, Manifest, Outcome, RELEASE_FILE, ReleaseError, bom, debian,
+    digest::{digest_of, digest_of_file},
+    draft::Draft,
+    error::At,
+    image::SERVING,
+    manifest::FORMAT,
+    source::answer,
+    verify::verify,
 };
 
 /// The disk, within a machine image's folder.
@@ -35,6 +42,8 @@ pub const FILES_FILE: &str = "manifest.txt";
 pub const MACHINE_FILE: &str = "machine.json";
 
 const KIND: &str = "machine";
+/// The disk's package database, as a bake leaves it beside the disk.
+const PACKAGES_FILE: &str = "packages";
 /// The tag under which hosts find the container image in their own store.
 const TAG: &str = "baked";
 
@@ -52,6 +61,9 @@ pub struct Machine {
     pub disk: Digest,
     /// Length of the disk's file in bytes.
     pub bytes: u64,
+    /// SHA-256 of the bill of materials. Disks that were baked before there was one have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bom: Option<Digest>,
 }
 
 impl Machine {
@@ -72,10 +84,11 @@ impl Machine {
         Ok(machine)
     }
 
-    /// The machine image in `dir`, if its disk and the list of its files are what was signed.
+    /// The machine image in `dir`, if its disk, the list of its files and its bill of materials are what was signed.
     pub fn verify(dir: &Path, ring: &KeyRing) -> Result<Self, ReleaseError> {
         let machine = Self::read(dir, ring)?;
-        for (file, signed) in [(FILES_FILE, &machine.files), (DISK_FILE, &machine.disk)] {
+        let bill = machine.bom.iter().map(|bom| (BOM_FILE, bom));
+        for (file, signed) in bill.chain([(FILES_FILE, &machine.files), (DISK_FILE, &machine.disk)]) {
             let (found, _) = digest_of_file(&dir.join(file))?;
             if found != *signed {
                 let (path, expected) = (file.to_owned(), signed.clone());
@@ -107,12 +120,17 @@ pub fn machine(
     bake(checkout, release, draft.path())?;
     let (files, _) = digest_of_file(&draft.path().join(FILES_FILE))?;
     let (disk, bytes) = digest_of_file(&draft.path().join(DISK_FILE))?;
-    let machine = Machine { format: FORMAT, release: manifest.name, files, disk, bytes };
+    let bom = Some(bill(&manifest, draft.path())?);
+    let machine = Machine { format: FORMAT, release: manifest.name, files, disk, bytes, bom };
     if out.exists() {
         let there = Machine::read(&out, &ring)?;
         if (&there.release, &there.files) != (&machine.release, &machine.files) {
             let differs = differs(&out.join(FILES_FILE), &draft.path().join(FILES_FILE))?;
             return Err(ReleaseError::Differs { path: out.clone(), differs });
+        }
+        // One from before there were bills stays as it was signed.
+        if there.bom.is_some() && there.bom != machine.bom {
+            return Err(ReleaseError::Differs { path: out.clone(), differs: BOM_FILE.into() });
         }
         return Ok((there, Outcome::Identical));
     }
@@ -140,6 +158,17 @@ fn bake(checkout: &Path, release: &Path, out: &Path) -> Result<(), ReleaseError>
         .status()
         .map_err(|error| failed(error.to_string()))?;
     if status.success() { Ok(()) } else { Err(failed(format!("{status}; its own words stand above"))) }
+}
+
+/// Writes the bill of the disk in `out`, in place of the packages' database that the bake took from it.
+fn bill(release: &Manifest, out: &Path) -> Result<Digest, ReleaseError> {
+    let database = out.join(PACKAGES_FILE);
+    let packages = debian::installed(&fs::read_to_string(&database).at("read", &database)?)?;
+    let bill = bom::machine_bill(release, &packages)?;
+    let path = out.join(BOM_FILE);
+    fs::write(&path, &bill).at("write", &path)?;
+    fs::remove_file(&database).at("remove", &database)?;
+    Ok(digest_of(&bill))
 }
 
 /// The first file that is not the same on both disks.

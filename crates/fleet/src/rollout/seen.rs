@@ -1,6 +1,6 @@
 //! What is seen of the fleet, and what can be done to it: what a driver must be able to do.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -103,6 +103,9 @@ pub struct Observation {
     pub most: Option<usize>,
     /// What canary and control did since the last observation; none if no window has ended.
     pub window: Option<Window>,
+    /// What each instance lacks to be ready, in its own words, by the instance's name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub lacks: BTreeMap<String, String>,
 }
 
 impl Observation {

@@ -199,7 +199,11 @@ impl Rollout {
                 _ if !host_is_up => Some(format!("host {} does not answer", slot.host)),
                 None if slot.seen => Some("it ended".to_owned()),
                 None if late => Some(format!("it did not start in {ready_s} s")),
-                Some(Phase::Starting) if late => Some(format!("it was not ready in {ready_s} s")),
+                Some(Phase::Starting) if late => {
+                    let why =
+                        seen.lacks.get(&slot.name).map(|lacks| format!(": {lacks}")).unwrap_or_default();
+                    Some(format!("it was not ready in {ready_s} s{why}"))
+                }
                 Some(Phase::Failed(why)) => Some(why.clone()),
                 Some(Phase::Stopping) => Some("somebody stopped it".to_owned()),
                 found => {

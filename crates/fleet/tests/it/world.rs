@@ -89,7 +89,15 @@ impl World {
             migration: self.migration.clone(),
             most: None,
             window: None,
+            lacks: self.lacks(),
         }
+    }
+
+    /// In their own words, which a rollout passes on.
+    fn lacks(&self) -> BTreeMap<String, String> {
+        let late = |seen: &&Seen| seen.phase == Phase::Starting && self.trouble == Trouble::NeverReady;
+        let each = self.instances.values().map(|(seen, _)| seen).filter(late);
+        each.map(|seen| (seen.name.clone(), "clock: nobody keeps it".into())).collect()
     }
 
     /// A second goes by: instances get ready or end, canary and control answer.

@@ -40,6 +40,9 @@ struct Report {
     /// How many instances it has at most when nothing is rolled.
     #[serde(default)]
     most: Option<usize>,
+    /// What each of its instances lacks to be ready, in the instance's words.
+    #[serde(default)]
+    lacks: BTreeMap<String, String>,
     /// What its instances have counted since they started, for the judge; empty while no rollout is under way.
     counted: BTreeMap<String, Sample>,
     /// Which machine and folder told it, in a word; a version before this one did not say.
@@ -156,6 +159,7 @@ impl Driver for Hosts {
         for (host, heard) in heard.iter().filter(|(_, heard)| heard.is_there(now)) {
             seen.hosts.insert(host.clone());
             seen.instances.extend(heard.report.instances.iter().cloned());
+            seen.lacks.extend(heard.report.lacks.clone());
             // A host that does not say has room for what it has.
             let most = heard.report.most.unwrap_or(heard.report.instances.len());
             seen.most = Some(seen.most.unwrap_or(0).saturating_add(most));

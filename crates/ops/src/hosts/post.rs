@@ -93,6 +93,9 @@ impl<D: Driver> Post<D> {
         for mut instance in seen.instances {
             let local = instance.name;
             instance.name = names::everywhere(&self.service, &self.host, &local);
+            if let Some(words) = seen.lacks.get(&local) {
+                report.lacks.insert(instance.name.clone(), words.clone());
+            }
             if counted
                 && instance.phase == Phase::Serving
                 && let Some(sample) = self.driver.measure(&self.service, &local).await

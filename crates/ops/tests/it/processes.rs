@@ -162,7 +162,7 @@ impl Processes {
             true
         });
         let (hosts, migration) = (state.hosts.clone(), state.migration.clone());
-        Observation { instances, hosts, migration, most: None, window: None }
+        Observation { instances, hosts, migration, ..Observation::default() }
     }
 }
 

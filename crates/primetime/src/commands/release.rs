@@ -4,7 +4,7 @@ use std::path::Path;
 
 use domain::Timestamp;
 use objects::keys::{KeyRing, VerifyingKey};
-use release::{Inputs, Machine, Manifest, Outcome, RELEASE_FILE, Source, TOOLS};
+use release::{BOM_FILE, Inputs, MACHINE_FILE, Machine, Manifest, Outcome, RELEASE_FILE, Source, TOOLS};
 
 use super::show;
 use crate::{
@@ -20,6 +20,16 @@ use crate::{
 pub fn run(config: &Config, command: ReleaseFiles) -> Result<(), Failed> {
     match command {
         ReleaseFiles::Build(wanted) => build(config, &wanted),
+        ReleaseFiles::Show { dir, key } if is_machine(&dir) => {
+            let machine = Machine::read(&dir, &ring(config, key.as_deref())?)
+                .doing(|| format!("read the machine image in {}", dir.display()))?;
+            show(&machine_words(&machine))
+        }
+        ReleaseFiles::Verify { dir, key } if is_machine(&dir) => {
+            let machine = Machine::verify(&dir, &ring(config, key.as_deref())?)
+                .map_err(|error| Failed::at(format!("{} is not to be used", dir.display()), error))?;
+            show(&(machine_words(&machine) + "Signed, and all of it is as it was signed.\n"))
+        }
         ReleaseFiles::Show { dir, key } => {
             let manifest = Manifest::read(&dir, &ring(config, key.as_deref())?)
                 .doing(|| format!("read the release in {}", dir.display()))?;
@@ -54,20 +64,32 @@ fn build(config: &Config, wanted: &BuildArgs) -> Result<(), Failed> {
     if wanted.machine {
         let (machine, outcome) = release::machine(&wanted.source, &out, &key)
             .doing(|| format!("bake the machine image of {}", source.name()))?;
-        show(&machine_words(&machine, outcome, &release::machine_dir(&out)))?;
+        show(&(machine_words(&machine) + &machine_ending(outcome, &release::machine_dir(&out))))?;
     }
     Ok(())
 }
 
-fn machine_words(machine: &Machine, outcome: Outcome, dir: &Path) -> String {
-    let Machine { release, files, bytes, .. } = machine;
-    let ending = match outcome {
+/// Is this the folder of a machine image, and not a release's?
+fn is_machine(dir: &Path) -> bool {
+    dir.join(MACHINE_FILE).exists()
+}
+
+fn machine_words(machine: &Machine) -> String {
+    let Machine { release, files, bytes, bom, .. } = machine;
+    let bill = match bom {
+        Some(bom) => format!("  bill     {bom} ({BOM_FILE})\n"),
+        None => "  bill     none: it was baked before there was one\n".to_owned(),
+    };
+    format!("  machine  {release} files {files} ({})\n{bill}", megabytes(*bytes))
+}
+
+fn machine_ending(outcome: Outcome, dir: &Path) -> String {
+    match outcome {
         Outcome::Written => {
             format!("Written to {0}; `primetime image add {0}` puts it into the catalogue.\n", dir.display())
         }
         Outcome::Identical => format!("{} has it already: this bake gave the same files.\n", dir.display()),
-    };
-    format!("  machine  {release} files {files} ({})\n{ending}", megabytes(*bytes))
+    }
 }
 
 fn source(wanted: &BuildArgs) -> Result<Source, Failed> {

@@ -168,7 +168,8 @@ pub const KEYS: &[Key] = &[
     key(
         "clock.require_sync",
         "false",
-        "is a process ready only while the kernel says that the machine's clock is kept? `true` on hosts that serve viewers",
+        "must the kernel have said that the machine's clock is kept before a process is ready? `true` on hosts that serve viewers, as the \
+         golden image has it",
     ),
     key("work.slots", "0", "jobs at a time; 0: as many as cores"),
     key(

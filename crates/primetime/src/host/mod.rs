@@ -5,7 +5,6 @@ mod capacity;
 mod containers;
 mod fetch;
 mod identity;
-mod news;
 mod operators;
 mod releases;
 mod share;
@@ -38,13 +37,13 @@ use crate::{
     clock::shared::Agreement,
     failed::{Doing, Failed},
     keys::{self, Purpose as Signs},
+    news::News,
     sockets::Sockets,
     systemd,
 };
 use capacity::{Asked, Count, Planned};
 pub use capacity::{Backstop, Each, Pace};
 use fetch::Fetcher;
-use news::News;
 use releases::{Folder, Images, Releases, Signed};
 use tidy::Tidy;
 use verified::Verified;

@@ -4,6 +4,7 @@ mod chat;
 mod control;
 mod database;
 mod images;
+mod missing;
 mod tls;
 mod viewing;
 
@@ -53,13 +54,16 @@ pub async fn serve(app: &App, sockets: Sockets, stop: CancellationToken) -> Resu
         })?),
         None => None,
     };
-    clock::condition(&app.readiness, config.require_sync, ambient::kernel_clock);
+    let shared = app.shared.clone();
+    let apart = move || shared.as_ref().map(|shared| shared.off());
+    clock::condition(&app.readiness, config.require_sync, ambient::kernel_clock, apart);
     let background = TaskTracker::new();
     let gate = Gate::new(config.http.admit);
     listen_for_traffic(&gate)?;
     // Tasks that requests rely on end after the last request.
     let after = CancellationToken::new();
     background.spawn(systemd::tell(app.started.clone(), stop.clone(), after.clone()));
+    background.spawn(missing::say(app.readiness.clone(), app.clock.clone(), stop.clone()));
     let mut router = Router::new();
     let (mut writer, mut express) = (None, None);
     if (config.roles.studio || config.roles.work)

@@ -14,7 +14,7 @@ use objects::{
     keys::{KeyRing, SigningKey},
     signed,
 };
-use release::{DISK_FILE, FILES_FILE, MACHINE_FILE, Machine, digest_of};
+use release::{BOM_FILE, DISK_FILE, FILES_FILE, MACHINE_FILE, Machine, digest_of};
 
 use crate::process::Installation;
 
@@ -104,7 +104,9 @@ fn a_machine_image_is_what_was_signed_or_not_in_the_catalogue() {
         files: digest_of(b"./etc/one"),
         disk: digest_of(b"the disk"),
         bytes: 8,
+        bom: Some(digest_of(b"its bill")),
     };
+    fs::write(folder.join(BOM_FILE), "its bill").unwrap();
     fs::write(folder.join(FILES_FILE), "./etc/one").unwrap();
     fs::write(folder.join(DISK_FILE), "the dusk").unwrap();
     let payload = serde_json::to_vec(&machine).unwrap();
@@ -113,6 +115,13 @@ fn a_machine_image_is_what_was_signed_or_not_in_the_catalogue() {
     assert!(there.fail(&add).contains("golden.qcow2"), "tampered with");
     assert!(there.fail(&format!("{add} --release 1.0")).contains("leave --release out"));
     fs::write(folder.join(DISK_FILE), "the disk").unwrap();
+    fs::write(folder.join(BOM_FILE), "its bull").unwrap();
+    let verify = format!("release verify {} --set keys.release={}", folder.display(), key.public().to_text());
+    assert!(there.fail(&add).contains("bom.cdx.json") && there.fail(&verify).contains("bom.cdx.json"));
+    fs::write(folder.join(BOM_FILE), "its bill").unwrap();
+    assert!(there.succeed(&verify).contains("primetime-0.1.0-0123456789ab"));
+    let shown = there.succeed(&verify.replace("verify", "show"));
+    assert!(shown.contains("machine") && shown.contains(&digest_of(b"its bill").to_string()), "{shown}");
     let stranger = SigningKey::generate(&SeededRng::new(2)).public().to_text();
     let of_another = format!("image add {} --set keys.release={stranger}", folder.display());
     assert!(there.fail(&of_another).contains("machine.json"));

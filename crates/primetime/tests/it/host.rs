@@ -165,7 +165,7 @@ async fn bad_releases_are_undone_by_themselves_and_say_why() {
     assert!(beside.contains("stop it first; its instances stay"), "{beside}");
     for (bad, why) in [
         ("dies", "exit status: 3"),
-        ("never-ready", "was not ready in 5 s"),
+        ("never-ready", "was not ready in 5 s: edition: nothing has been published"),
         ("broken-migration", "the table is gone"),
         ("misnamed", "is the release other-name"),
         ("tampered", "is not to be used"),
@@ -177,6 +177,27 @@ async fn bad_releases_are_undone_by_themselves_and_say_why() {
         assert!(said.contains(why), "{bad}: {said}");
         says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
     }
+    assert!(host.signal(Signal::TERM).await.success());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_keeps_instances_from_being_ready_is_said_where_one_looks() {
+    let there = Installation::new();
+    there.succeed("migrate");
+    release(&there, "v1", GOOD);
+    let _drained = Drained(&there);
+    let mut host = there.start_host(HOST, &ALONE);
+    let why = "edition: nothing has been published: import a catalogue, then publish";
+    says(&there, &mut host, &format!(": {why}\n")).await;
+    let said = status(&there);
+    assert!(said.contains("2 of v1") || said.contains("2 without traffic"), "{said}");
+    assert!(said.contains("not ready on "), "{said}");
+    host.until("in the log", async |host| host.log().contains("not ready")).await;
+    catalogue::write(&there.input(), "Night Ferry");
+    there.succeed("import IN");
+    there.succeed("publish");
+    says(&there, &mut host, "site runs 2 of v1 on 1 host").await;
+    host.until("without it", async |_| !status(&there).contains("not ready")).await;
     assert!(host.signal(Signal::TERM).await.success());
 }
 

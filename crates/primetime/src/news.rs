@@ -1,4 +1,4 @@
-//! What a host that looks twice a second says in its log: what is news at once, what stays as it is once a minute.
+//! What whoever looks again and again says in its log: what is news at once, what stays as it is once a minute.
 
 use std::{
     collections::BTreeMap,
