@@ -50,3 +50,4 @@ mod takedowns;
 mod talking;
 mod tls;
 mod week;
+mod who_did_it;
