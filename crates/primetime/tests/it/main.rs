@@ -51,3 +51,4 @@ mod talking;
 mod tls;
 mod week;
 mod who_did_it;
+mod year_later;
