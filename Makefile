@@ -136,7 +136,7 @@ test-previous: packages-test ui ## The previous release's binary beside this one
 	else echo 'NOT TESTED beside the release before: this clone has no history (git fetch --unshallow)'; fi
 
 .PHONY: bench-rollout
-bench-rollout: packages-images ui ## Ten rollouts and ten undos under load, against the load alone and nginx
+bench-rollout: packages-images ui ## Ten rollouts and ten undos under load, against the load alone and nginx; three undos after the old release is gone
 	@scripts/packages nginx-light curl
 	cargo build --release --locked -p primetime -p drivers --bins --examples
 	node bench/rollout.mjs
