@@ -1,5 +1,7 @@
 //! The audit log: whatever is done to a line behind its back is seen, and which line it was.
 
+use std::slice;
+
 use domain::{ManualClock, Timestamp};
 use ops::{
     OpsError,
@@ -97,7 +99,7 @@ async fn a_deed_that_no_transaction_reaches_stands_there_before_it_is_done_and_w
     let line = |at: i64, what: &str, body: &str| (at, what.to_owned(), body.to_owned());
     let begun = begin("production to 9f", "v42 passed").await.unwrap();
     let first = line(1, "image.promote", "production to 9f: v42 passed");
-    assert_eq!(lines().await, [first.clone()], "before anything is done");
+    assert_eq!(lines().await, slice::from_ref(&first), "before anything is done");
     clock.set(Timestamp(2));
     begun.end(Ok("production runs 9f")).await.unwrap();
     begin("production to 8a", "").await.unwrap().end(Err("refused\nby the store")).await.unwrap();
