@@ -136,7 +136,7 @@ test-previous: packages-test ui ## The previous release's binary beside this one
 	else echo 'NOT TESTED beside the release before: this clone has no history (git fetch --unshallow)'; fi
 
 .PHONY: bench-rollout
-bench-rollout: packages-images ui ## Ten rollouts and ten undos under load, against the load alone and nginx
+bench-rollout: packages-images ui ## Ten rollouts and ten undos under load, against the load alone and nginx; three undos after the old release is gone
 	@scripts/packages nginx-light curl
 	cargo build --release --locked -p primetime -p drivers --bins --examples
 	node bench/rollout.mjs
@@ -163,10 +163,10 @@ test-release: packages-images ## One commit built in two folders: the same bytes
 
 # Seconds a fuzz target runs.
 SOAK_SECONDS ?= 60
-soak: ## The long runs: every fuzz target, hundreds of kills, the stack, releases and machine images made twice
+soak: ## The long runs: every fuzz target, hundreds of kills, releases made twice, and all of test-images
 	for target in fuzz/targets/*.rs; do fuzz/run "$$(basename "$$target" .rs)" $(SOAK_SECONDS) || exit 1; done
 	for round in $$(seq 50); do cargo test --workspace --quiet --locked $(ENGINES) --test it kill || exit 1; done
-	$(MAKE) test-stack test-docker test-release test-images
+	$(MAKE) test-release test-images
 
 # moto, which stands in for AWS, and the checkers of deploy/.
 .PHONY: packages-deploy test-deploy deploy-tools
@@ -191,7 +191,7 @@ test-golden: packages-golden deploy-tools tools ui ## The golden image: converge
 	target/tools/deploy/bin/python tests/golden/ec2.py target/image-test/release.machine/golden.qcow2 target/release/primetime target/image-test/ec2 target/image-test/release
 	target/tools/deploy/bin/python tests/golden/amazon.py target/image/base/base.qcow2 target/image-test/amazon target/image-test/release
 
-test-images: test-containers test-golden ## Every image there is, the slow ones too: containers, and the machine's
+test-images: test-containers test-stack test-docker test-golden ## All images, the slow ones too: containers, the stack of them, docker's pull, the machine's
 
 bench-image: packages-golden ui ## Bake and boot times, whole and when only the binary changed
 	cargo build --release --locked -p primetime

@@ -1,5 +1,6 @@
 // Ten rollouts and ten undos under a constant load of new connections, kept ones and slow downloads, against the same load
-// undisturbed, and against nginx exchanging its binary under it. ROUNDS=10 NEW=1200 KEPT=2400 node bench/rollout.mjs
+// undisturbed, and against nginx exchanging its binary under it; then undos after the old release is gone, which are rollouts back.
+// ROUNDS=10 COLD=3 NEW=1200 KEPT=2400 node bench/rollout.mjs
 import { execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, mkdirSync, openSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Report, median } from './lib/report.mjs';
 
 const rounds = Number(process.env.ROUNDS ?? 10);
+const cold = Number(process.env.COLD ?? 3);
 const rates = [process.env.NEW ?? '1200', process.env.KEPT ?? '2400', process.env.DOWNLOADS ?? '4'];
 const calm = Number(process.env.CALM_SECONDS ?? 120);
 process.chdir(new URL('..', import.meta.url).pathname);
@@ -138,6 +140,23 @@ try {
       });
       report.sample('p99_ms', { undisturbed: p99(undisturbed), rolled: p99(rolled), undone: p99(back), ratio: Math.max(p99(rolled), p99(back)) / p99(undisturbed) });
       console.log(`round ${round + 1}: ${JSON.stringify(report.samples('rollout').at(-1))}`);
+    }
+    // Of the old release nothing is warm any more: it is started again. Apart from the goals, as are its requests.
+    for (let round = 0; round < cold; round += 1) {
+      const began = Date.now();
+      primetime('release', 'roll', names[1], '--bake', '0', '--as', 'bench');
+      await heard(began, `runs ${names[1]}`);
+      await viewers.stretch('undo');
+      const undone = Date.now();
+      const from = performance.now();
+      primetime('release', 'undo', '--why', 'bench', '--as', 'bench');
+      const returned_s = seconds(from);
+      await heard(undone, `all traffic is ${names[0]}'s`);
+      const undo_cold_s = seconds(from);
+      await heard(undone, `runs ${names[0]}`);
+      const back = await viewers.stretch('undisturbed');
+      report.sample('undo_cold', { undo_cold_s, returned_s, failed: failed(back), p99_ms: p99(back) });
+      console.log(`cold round ${round + 1}: ${JSON.stringify(report.samples('undo_cold').at(-1))}`);
     }
   } finally {
     viewers.end();

@@ -51,6 +51,11 @@ impl Catalogue {
         self.stages.iter().map(|(stage, past)| (stage, past.as_slice()))
     }
 
+    /// What this stage runs.
+    pub fn running(&self, stage: &Stage) -> Option<Hash> {
+        self.stages.get(stage)?.first().copied()
+    }
+
     /// Images that are given up, whose objects are to be deleted.
     pub fn leaving(&self) -> impl Iterator<Item = &Hash> {
         self.leaving.iter()

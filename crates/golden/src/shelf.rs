@@ -62,15 +62,23 @@ impl Shelf<'_> {
         Ok(image)
     }
 
-    /// From now on `stage` runs this image. Refused when its object is not there, whole.
-    pub fn promote(&self, hash: Hash, stage: Stage, signer: &SigningKey) -> Result<(), GoldenError> {
+    /// From now on `stage` runs this image; what it ran until now. Refused when its object is not there, whole.
+    pub fn promote(
+        &self,
+        hash: Hash,
+        stage: Stage,
+        signer: &SigningKey,
+    ) -> Result<Option<Hash>, GoldenError> {
+        let mut before = None;
         self.change(signer, |catalogue| {
             let image = catalogue.image(&hash).ok_or(GoldenError::Unknown(hash))?;
             if self.objects.length(&Key::golden_image(&hash))? != Some(image.bytes) {
                 return Err(GoldenError::Gone(hash));
             }
+            before = catalogue.running(&stage);
             catalogue.promote(hash, stage.clone())
-        })
+        })?;
+        Ok(before)
     }
 
     /// Deletes every image but the `keep` newest, the young, and each stage's way back; says which. Broken off anywhere, the next

@@ -68,6 +68,21 @@ impl App {
         Self::of(config, data, objects, store).await
     }
 
+    /// Opens it for deeds among its objects: the database is asked for nothing but the audit log, and its tables stay as they are, since whoever
+    /// pushes the next release rolls it out by no means yet. None is made; `makes`: the folder may be.
+    pub async fn logging(config: Config, makes: bool) -> Result<Self, Failed> {
+        let bare = Config { database: None, ..config.clone() };
+        let data = if makes { DataDir::of(&bare)? } else { DataDir::found(&bare)? };
+        let store = match &config.database {
+            Some(location) => {
+                Store::open_found_at(location, &config.database_options()).await.map_err(unopened)?
+            }
+            None => None,
+        };
+        let objects = storage::open(&config, &data)?;
+        Self::of(config, data, objects, store).await
+    }
+
     /// Of parts that are open.
     pub async fn of(
         config: Config,

@@ -4,6 +4,7 @@ mod containers;
 mod fleet;
 mod host;
 mod image;
+mod reason;
 mod rollout;
 mod takedown;
 mod week;
@@ -21,6 +22,7 @@ pub use containers::EngineKind;
 pub use fleet::{EncoderArgs, FleetCommand, FleetGroup, FollowArgs, Measured, RunArgs, SimulateArgs};
 pub use host::HostArgs;
 pub use image::ImageCommand;
+pub use reason::Reason;
 pub use rollout::{
     AuditCommand, BAKE, JUDGE, MIGRATE, Myself, READY, RollArgs, RolloutCommand, SERVICE, ShowArgs,
 };
@@ -52,7 +54,7 @@ Examples:
   primetime takedown night-ferry --why court-order nobody sees it any more, from the next two seconds on
   primetime fleet run --capacity 500 --zone Asia/Seoul   hosts have what the next minutes and premieres need
   primetime fleet run --role work --most 12        encoders by their queue, in time for its premieres
-  primetime image promote HASH production          what hosts of that stage boot from now on
+  primetime image promote HASH production --why …  what hosts of that stage are to boot
   primetime fleet simulate --trace load.csv        what each scaling policy would have cost
   primetime config print                           every key, its value, and where that is from";
 
@@ -143,7 +145,7 @@ pub enum Command {
         #[command(subcommand)]
         command: ReleaseCommand,
     },
-    /// Golden images: which there are, and which each stage runs
+    /// Golden images: which there are, and which each stage is to run
     Image {
         #[command(subcommand)]
         command: ImageCommand,
@@ -197,6 +199,8 @@ pub struct PushArgs {
     /// Which of several images in the layout: its org.opencontainers.image.ref.name
     #[arg(long, value_name = "NAME")]
     pub image: Option<String>,
+    #[command(flatten)]
+    pub reason: Reason,
 }
 
 #[derive(Debug, Args)]
@@ -232,6 +236,8 @@ pub struct CollectArgs {
     /// Only say what would be deleted
     #[arg(long)]
     pub dry_run: bool,
+    #[command(flatten)]
+    pub reason: Reason,
 }
 
 /// What is done with a release's folder, without database and objects.

@@ -3,6 +3,7 @@
 //! Who can write to the database can cut off the end, or write the whole log anew; against that, keep the head that
 //! [`verify`] gives somewhere else, and give it to the next one.
 
+mod undertaking;
 mod words;
 
 use domain::Timestamp;
@@ -10,6 +11,7 @@ use objects::Hash;
 use serde::{Deserialize, Serialize};
 use store::{AuditRow, Store, StoreError, Tx};
 
+pub use undertaking::Undertaking;
 pub use words::{Part, Unwritable, Who, may_be_called, shown};
 
 use crate::OpsError;

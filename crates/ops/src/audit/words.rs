@@ -122,6 +122,16 @@ pub fn shown(text: &str) -> String {
     shown
 }
 
+/// What the platform says of somebody's deed, which is written whatever it is: as it is shown, and cut so that `beside` it there is room
+/// in the line.
+pub(super) fn fitted(text: &str, beside: usize) -> String {
+    let (text, most) = (shown(text), MOST_BODY.saturating_sub(beside).max(1));
+    match text.char_indices().nth(most - 1) {
+        Some((at, last)) if at + last.len_utf8() < text.len() => format!("{}…", &text[..at]),
+        _ => text,
+    }
+}
+
 fn plain(what: &'static str, text: &str, most: usize) -> Result<(), Unwritable> {
     if text.chars().any(is_control) {
         return Err(Unwritable::Control(what));

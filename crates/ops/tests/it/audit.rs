@@ -1,9 +1,11 @@
 //! The audit log: whatever is done to a line behind its back is seen, and which line it was.
 
-use domain::Timestamp;
+use std::slice;
+
+use domain::{ManualClock, Timestamp};
 use ops::{
     OpsError,
-    audit::{Broken, Deed, Head, Who, append, verify},
+    audit::{Broken, Deed, Head, Undertaking, Who, append, verify},
 };
 use sqlx::{Connection, SqliteConnection};
 use store::Store;
@@ -80,4 +82,46 @@ async fn a_log_written_anew_or_cut_off_does_not_fit_the_head_that_was_kept() {
         tx.commit().await.unwrap();
     }
     assert_eq!(broken(&store, Some(&head)).await, (6, "is not the one that was kept"));
+}
+
+#[tokio::test]
+async fn a_deed_that_no_transaction_reaches_stands_there_before_it_is_done_and_what_came_of_it_after() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = Store::open(&dir.path().join("a.db")).await.unwrap();
+    let clock = ManualClock::new(Timestamp(1));
+    let lines = async || {
+        let lines = store.audit_after(0, 100).await.unwrap();
+        lines.into_iter().map(|line| (line.at.0, line.what, line.body)).collect::<Vec<_>>()
+    };
+    let begin = async |means: &str, why: &str| {
+        Undertaking::begin(&store, &clock, ("ana", "image.promote"), means, why).await
+    };
+    let line = |at: i64, what: &str, body: &str| (at, what.to_owned(), body.to_owned());
+    let begun = begin("production to 9f", "v42 passed").await.unwrap();
+    let first = line(1, "image.promote", "production to 9f: v42 passed");
+    assert_eq!(lines().await, slice::from_ref(&first), "before anything is done");
+    clock.set(Timestamp(2));
+    begun.end(Ok("production runs 9f")).await.unwrap();
+    begin("production to 8a", "").await.unwrap().end(Err("refused\nby the store")).await.unwrap();
+    let all = lines().await;
+    let expected = [
+        first,
+        line(2, "image.promote.done", "production runs 9f"),
+        line(2, "image.promote", "production to 8a"),
+        line(2, "image.promote.failed", r"refused\nby the store"),
+    ];
+    assert_eq!(all, expected);
+
+    // What the platform says is cut, and no reason is: one that cannot stand there whole is refused, and nothing is begun.
+    let long = "é".repeat(3_000);
+    begin(&long, "why").await.unwrap().end(Ok(&long)).await.unwrap();
+    let all = lines().await;
+    let [begun, done] = &all[4..] else { panic!("{all:?}") };
+    assert!(begun.2.ends_with("é…: why") && begun.2.chars().count() == 2_000, "{}", begun.2);
+    assert!(done.2.ends_with("é…") && done.2.chars().count() == 2_000, "{}", done.2);
+    for why in [&long, "two\nlines"] {
+        assert!(matches!(begin("production", why).await, Err(OpsError::Unwritable(_))), "{why}");
+    }
+    assert_eq!(lines().await.len(), 6);
+    assert_eq!(verify(&store, None).await.unwrap().lines, 6);
 }

@@ -4,11 +4,14 @@
 use std::{collections::BTreeMap, fmt::Write};
 
 use golden::Shelf;
-use objects::{Key, under_way};
+use objects::{ImageTag, Key, keys::KeyRing, under_way};
 use release::{Collected, Collecting, Fate, GoOn, Gone};
 use tokio::{runtime::Handle, task::spawn_blocking};
 
-use super::show;
+use super::{
+    logged::{Did, Logged},
+    show,
+};
 use crate::{
     app::App,
     cli::CollectArgs,
@@ -24,7 +27,7 @@ pub async fn run(config: Config, args: CollectArgs) -> Result<(), Failed> {
     app.store().map_err(nothing)?;
     let runtime = Handle::current();
     let collected = spawn_blocking(move || match args.dry_run {
-        true => collect(&app, &args, &runtime, &|| Ok(())),
+        true => Ok(words(&Known::of(&app, &args, &runtime)?.would(&app, &args)?, true)),
         false => alone(&app, &args, &runtime),
     });
     show(&collected.await.doing(|| "collect releases".into())??)
@@ -32,29 +35,60 @@ pub async fn run(config: Config, args: CollectArgs) -> Result<(), Failed> {
 
 /// Nothing is pushed meanwhile, so that nobody counts on what is about to go.
 fn alone(app: &App, args: &CollectArgs, runtime: &Handle) -> Result<String, Failed> {
+    let logged = Logged::of(app, args.reason.who.as_deref(), &args.reason.why).map_err(nothing)?;
     let word = random_word(&*app.rng);
     let under_way = under_way::Collection::begin(&app.objects, word, app.clock.now());
     let under_way = under_way.doing(|| "begin to collect".into()).map_err(nothing)?;
     let go_on = || under_way.goes_on().map_err(|error| error.to_string());
-    let collected = collect(app, args, runtime, &go_on);
+    let collected = Known::of(app, args, runtime).and_then(|known| {
+        // Broken off in the middle, the log has the names of what may be gone.
+        let means = format!("{}, which removes {}", typed(args), went(&known.would(app, args)?));
+        logged.deed("release.collect", &means, || {
+            let collected = known.collect(app, args, false, &go_on)?;
+            Ok(Did { line: format!("removed {}", went(&collected)), said: words(&collected, false) })
+        })
+    });
     let ended = under_way.end().doing(|| "say that nothing is collected any more".into());
     collected.and_then(|said| ended.map(|()| said))
 }
 
-fn collect(app: &App, args: &CollectArgs, runtime: &Handle, go_on: GoOn<'_>) -> Result<String, Failed> {
-    let needed = runtime.block_on(needed(app, args)).map_err(nothing)?;
-    let ring = |purpose| keys::ring(&app.data, purpose, &app.config.trusted).map_err(nothing);
-    let collecting = Collecting {
-        objects: &app.objects,
-        releases: &ring(Purpose::Release)?,
-        images: &ring(Purpose::Image)?,
-        keep: args.keep,
-        needed: &needed,
-        now: app.clock.now(),
-        dry: args.dry_run,
-    };
-    let collected = collecting.run(go_on);
-    Ok(words(&collected.doing(|| "collect releases, or not all: the next run goes on".into())?, args.dry_run))
+/// What a collection goes by.
+struct Known {
+    /// The releases that somebody needs, and for what.
+    needed: BTreeMap<String, String>,
+    releases: KeyRing,
+    images: KeyRing,
+}
+
+impl Known {
+    fn of(app: &App, args: &CollectArgs, runtime: &Handle) -> Result<Self, Failed> {
+        let needed = runtime.block_on(needed(app, args)).map_err(nothing)?;
+        let ring = |purpose| keys::ring(&app.data, purpose, &app.config.trusted).map_err(nothing);
+        Ok(Self { needed, releases: ring(Purpose::Release)?, images: ring(Purpose::Image)? })
+    }
+
+    fn would(&self, app: &App, args: &CollectArgs) -> Result<Collected, Failed> {
+        self.collect(app, args, true, &|| Ok(())).map_err(nothing)
+    }
+
+    fn collect(
+        &self,
+        app: &App,
+        args: &CollectArgs,
+        dry: bool,
+        go_on: GoOn<'_>,
+    ) -> Result<Collected, Failed> {
+        let Self { needed, releases, images } = self;
+        let (keep, now) = (args.keep, app.clock.now());
+        let collecting = Collecting { objects: &app.objects, releases, images, keep, needed, now, dry };
+        collecting.run(go_on).doing(|| "collect releases, or not all: the next run goes on".into())
+    }
+}
+
+/// What was typed, for the audit log.
+fn typed(args: &CollectArgs) -> String {
+    let needed: String = args.needed.iter().map(|name| format!(" --needed {name}")).collect();
+    format!("--keep {}{needed}", args.keep)
 }
 
 fn nothing(error: Failed) -> Failed {
@@ -85,6 +119,14 @@ async fn needed(app: &App, args: &CollectArgs) -> Result<BTreeMap<String, String
         }
     }
     Ok(needed)
+}
+
+/// What goes, or went, for the audit log.
+fn went(Collected { releases, images, .. }: &Collected) -> String {
+    let goes = |(_, fate, _): &&(ImageTag, Fate, Gone)| matches!(fate, Fate::Goes | Fate::Rest);
+    let names: Vec<_> = releases.iter().filter(goes).map(|(name, ..)| name.as_str()).collect();
+    let colon = if names.is_empty() { "" } else { ": " };
+    format!("{} releases and {} objects of images{colon}{}", names.len(), images.objects, names.join(", "))
 }
 
 /// A line a release, then what cannot be read, then how much it was.

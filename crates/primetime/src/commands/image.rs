@@ -5,12 +5,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use golden::{Catalogue, Shelf};
-use objects::Key;
+use golden::{Catalogue, GoldenError, Image, Shelf};
+use objects::{Hash, Key};
+use ops::OpsError;
 use release::{DISK_FILE, Machine};
 use tokio::task::spawn_blocking;
 
-use super::show;
+use super::{
+    logged::{Did, Logged},
+    show,
+};
 use crate::{
     app::App,
     cli::ImageCommand,
@@ -19,13 +23,13 @@ use crate::{
     keys::{self, Purpose},
 };
 
-/// Does it. Needs the objects and a key, and no database.
+/// Does it. Needs the objects and a key; the database is where the audit log is.
 pub async fn run(config: Config, command: ImageCommand) -> Result<(), Failed> {
-    let config = Config { database: None, ..config };
-    // With the first image a catalogue may begin, and with it an installation's objects.
     let app = match command {
-        ImageCommand::Add { .. } => App::open(config).await?,
-        _ => App::found(config).await?,
+        ImageCommand::List => App::found(Config { database: None, ..config }).await?,
+        // With the first image a catalogue may begin, and with it an installation's objects.
+        ImageCommand::Add { .. } => App::logging(config, true).await?,
+        ImageCommand::Promote { .. } | ImageCommand::Collect { .. } => App::logging(config, false).await?,
     };
     let said =
         spawn_blocking(move || act(&app, command)).await.doing(|| "look after golden images".into())??;
@@ -47,27 +51,63 @@ fn act(app: &App, command: ImageCommand) -> Result<String, Failed> {
     let ring = ring()?;
     let shelf = Shelf { objects: &app.objects, ring: &ring };
     let now = app.clock.now();
-    Ok(match command {
-        ImageCommand::List => String::new(), // answered above
-        ImageCommand::Add { image, release } => {
+    match command {
+        ImageCommand::List => Ok(String::new()), // answered above
+        ImageCommand::Add { image, release, reason } => {
+            let logged = Logged::of(app, reason.who.as_deref(), &reason.why)?;
             let doing = || format!("add {}: the catalogue is as it was", image.display());
             let (disk, release) = disk(app, &image, release)?;
-            let image = shelf.add(&disk, &release, now, &signer).doing(doing)?;
-            format!("{} is in the catalogue: release {}, {} bytes.\n", image.hash, image.release, image.bytes)
+            logged.deed("image.add", &format!("release {release}"), || {
+                let Image { hash, bytes, release, .. } =
+                    shelf.add(&disk, &release, now, &signer).doing(doing)?;
+                Ok(Did {
+                    line: format!("{hash}, release {release}, {bytes} bytes"),
+                    said: format!("{hash} is in the catalogue: release {release}, {bytes} bytes.\n"),
+                })
+            })
         }
-        ImageCommand::Promote { image, stage } => {
-            shelf
-                .promote(image, stage.clone(), &signer)
-                .doing(|| format!("promote: {stage} runs what it ran"))?;
-            format!("{stage} runs {image} from now on.\n")
+        ImageCommand::Promote { image, stage, why, who } => {
+            let logged = Logged::surely(app, Some(&who), &why)?;
+            let doing = || format!("promote: {stage} runs what it ran");
+            if why.trim().is_empty() {
+                return Err(OpsError::NoReason).doing(doing);
+            }
+            let catalogue = shelf.catalogue().doing(doing)?;
+            if catalogue.image(&image).is_none() {
+                return Err(GoldenError::Unknown(image)).doing(doing);
+            }
+            let is_named = |hash: &Hash| named(&catalogue, hash);
+            logged.deed("image.promote", &format!("{stage} to {}", is_named(&image)), || {
+                let before = shelf.promote(image, stage.clone(), &signer).doing(doing)?;
+                let before = before.map_or("nothing".to_owned(), |before| is_named(&before));
+                Ok(Did {
+                    line: format!("{stage} runs {}; before {before}", is_named(&image)),
+                    said: format!("{stage} runs {image} from now on: that is what is to be booted, and no host changes by itself.\n"),
+                })
+            })
         }
-        ImageCommand::Collect { keep } => {
-            let gone = shelf.collect(keep, now, &signer).doing(|| "collect golden images".into())?;
-            let mut said: String = gone.iter().map(|image| format!("{image} is deleted.\n")).collect();
-            let _ = writeln!(said, "{} deleted; what a stage runs, and ran before, is there.", gone.len());
-            said
+        ImageCommand::Collect { keep, reason } => {
+            let logged = Logged::surely(app, reason.who.as_deref(), &reason.why)?;
+            let catalogue = shelf.catalogue().doing(|| "collect golden images".into())?;
+            logged.deed("image.collect", &format!("--keep {keep}"), || {
+                let gone = shelf.collect(keep, now, &signer).doing(|| "collect golden images".into())?;
+                let names: Vec<_> = gone.iter().map(|hash| named(&catalogue, hash)).collect();
+                let mut said: String = gone.iter().map(|image| format!("{image} is deleted.\n")).collect();
+                let _ =
+                    writeln!(said, "{} deleted; what a stage runs, and ran before, is there.", gone.len());
+                let colon = if gone.is_empty() { "" } else { ": " };
+                Ok(Did { line: format!("{} deleted{colon}{}", gone.len(), names.join(", ")), said })
+            })
         }
-    })
+    }
+}
+
+/// An image as it is named in the log, also when it and its release are gone.
+fn named(catalogue: &Catalogue, hash: &Hash) -> String {
+    match catalogue.image(hash) {
+        Some(image) => format!("{hash} (release {})", image.release),
+        None => hash.to_string(),
+    }
 }
 
 /// The disk that is meant, and the release that is on it.

@@ -8,6 +8,7 @@ pub mod doctor;
 mod fleet;
 mod image;
 pub mod import;
+mod logged;
 mod machine;
 mod migrate;
 mod probe;

@@ -7,7 +7,10 @@ use registry::push::{self as images, Destination};
 use release::{IMAGES_DIR, Manifest, Pushing, RELEASE_FILE};
 use tokio::task::spawn_blocking;
 
-use super::show;
+use super::{
+    logged::{Did, Logged},
+    show,
+};
 use crate::{
     app::App,
     cli::PushArgs,
@@ -44,25 +47,31 @@ pub async fn run(config: Config, args: PushArgs) -> Result<(), Failed> {
     if !args.dir.is_dir() {
         return Err(Failed::new(format!("there is no folder {}", args.dir.display())));
     }
-    // It needs the objects and keys, and no database.
-    let app = App::open(Config { database: None, ..config }).await?;
+    // Of the database it needs the audit log alone; where releases are built there is often none.
+    let app = App::logging(config, true).await?;
     show(&spawn_blocking(move || push(&app, &args)).await.doing(|| "push".into())??)
 }
 
 /// Nothing is collected meanwhile: what is in the store already is not sent again.
 fn push(app: &App, args: &PushArgs) -> Result<String, Failed> {
+    let logged = Logged::of(app, args.reason.who.as_deref(), &args.reason.why)?;
     let doing = || "push: nothing was written".to_owned();
     let word = random_word(&*app.rng);
     let under_way = under_way::Push::begin(&app.objects, word, app.clock.now()).doing(doing)?;
     let pushed = match args.dir.join(RELEASE_FILE).is_file() {
-        true => release(app, args, &under_way),
-        false => layout(app, args, &under_way),
+        true => release(app, args, &under_way, &logged),
+        false => layout(app, args, &under_way, &logged),
     };
     let ended = under_way.end().doing(|| "say that nothing is pushed any more".into());
     pushed.and_then(|said| ended.map(|()| said))
 }
 
-fn release(app: &App, args: &PushArgs, under_way: &under_way::Push<'_>) -> Result<String, Failed> {
+fn release(
+    app: &App,
+    args: &PushArgs,
+    under_way: &under_way::Push<'_>,
+    logged: &Logged,
+) -> Result<String, Failed> {
     let dir = &args.dir;
     if args.tag.is_some() || args.repository.is_some() || args.image.is_some() {
         return Err(Failed::new(format!(
@@ -73,6 +82,23 @@ fn release(app: &App, args: &PushArgs, under_way: &under_way::Push<'_>) -> Resul
     let doing = || format!("push the release in {}", dir.display());
     let ring = keys::ring(&app.data, Purpose::Release, &app.config.trusted)?;
     let pushing = Pushing::begin(&app.objects, dir, &ring).doing(doing)?;
+    let name = pushing.manifest().name.clone();
+    logged.deed("release.push", &name, || {
+        let (is_new, count) = send(app, dir, pushing, under_way)?;
+        let so = if is_new { "is in the store" } else { "was in the store already" };
+        let line = format!("{name} {so}: {}", count.words());
+        Ok(Did { said: format!("{line}. `primetime release roll {name}` rolls it out.\n"), line })
+    })
+}
+
+/// Sends a release that was verified; whether it is new.
+fn send(
+    app: &App,
+    dir: &Path,
+    pushing: Pushing<'_>,
+    under_way: &under_way::Push<'_>,
+) -> Result<(bool, Count), Failed> {
+    let doing = || format!("push the release in {}", dir.display());
     let Manifest { name, images, .. } = pushing.manifest().clone();
     let mut count = Count::default();
     // Before its images: whatever ends this push, there is no tag of a release that nobody would find, and collect.
@@ -89,15 +115,18 @@ fn release(app: &App, args: &PushArgs, under_way: &under_way::Push<'_>) -> Resul
         count.add(pushed.written, pushed.present, pushed.bytes);
     }
     under_way.in_time(app.clock.now()).doing(doing)?;
-    let announced = pushing.announce().doing(doing)?;
-    let is_new = announced == objects::Put::Written;
+    let is_new = pushing.announce().doing(doing)? == objects::Put::Written;
     count.add(usize::from(is_new), usize::from(!is_new), 0);
-    let so = if is_new { "is in the store" } else { "was in the store already" };
-    Ok(format!("{name} {so}: {}. `primetime release roll {name}` rolls it out.\n", count.words()))
+    Ok((is_new, count))
 }
 
-fn layout(app: &App, args: &PushArgs, under_way: &under_way::Push<'_>) -> Result<String, Failed> {
-    let PushArgs { dir, repository, tag, image } = args;
+fn layout(
+    app: &App,
+    args: &PushArgs,
+    under_way: &under_way::Push<'_>,
+    logged: &Logged,
+) -> Result<String, Failed> {
+    let PushArgs { dir, repository, tag, image, .. } = args;
     let tag = tag.as_ref().ok_or_else(|| {
         Failed::new(format!("{} has no {RELEASE_FILE}: say by --tag what its image is called", dir.display()))
     })?;
@@ -112,11 +141,14 @@ fn layout(app: &App, args: &PushArgs, under_way: &under_way::Push<'_>) -> Result
             "a release of the name {tag} is in the store, and {repository}:{tag} is its image: choose another --tag"
         )));
     }
-    let pushed = image_to(app, dir, image.as_deref(), &repository, tag)?;
-    under_way.in_time(app.clock.now()).doing(|| format!("rely on {repository}:{tag}"))?;
-    let mut count = Count::default();
-    count.add(pushed.written, pushed.present, pushed.bytes);
-    Ok(format!("{repository}:{tag} is {}: {}.\n", pushed.manifest, count.words()))
+    logged.deed("release.push", &format!("{repository}:{tag}"), || {
+        let pushed = image_to(app, dir, image.as_deref(), &repository, tag)?;
+        under_way.in_time(app.clock.now()).doing(|| format!("rely on {repository}:{tag}"))?;
+        let mut count = Count::default();
+        count.add(pushed.written, pushed.present, pushed.bytes);
+        let line = format!("{repository}:{tag} is {}: {}", pushed.manifest, count.words());
+        Ok(Did { said: format!("{line}.\n"), line })
+    })
 }
 
 /// Pushes one image; its tag moves last.

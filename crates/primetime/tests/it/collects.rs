@@ -111,11 +111,11 @@ async fn the_store_keeps_what_runs_and_the_way_back_and_lets_go_of_the_rest() {
     push(&there, "v6", GOOD);
     let before = keys(&objects);
     // Nobody ever hosted anything by this database: it may be another one.
-    let said = there.fail("release collect --keep 0");
+    let said = there.fail("release collect --keep 0 --as ci");
     assert!(said.contains("nothing was removed: ") && said.contains("no host and of no rollout"), "{said}");
-    let said = there.fail("release collect --keep 0 --roles site --set database.path=none");
+    let said = there.fail("release collect --keep 0 --as ci --roles site --set database.path=none");
     assert!(said.contains("nothing was removed: ") && said.contains("needs a database"), "{said}");
-    let said = there.fail("release collect --keep 0 --set database.url=postgres://a@127.0.0.1:1/a");
+    let said = there.fail("release collect --keep 0 --as ci --set database.url=postgres://a@127.0.0.1:1/a");
     assert!(said.contains("nothing was removed: ") && said.contains("the database did not open"), "{said}");
     assert_eq!(keys(&objects), before);
 
@@ -126,7 +126,7 @@ async fn the_store_keeps_what_runs_and_the_way_back_and_lets_go_of_the_rest() {
     let crowd = Crowd::at(there.address);
     rolled(&there, &mut host, "v2").await;
     rolled(&there, &mut host, "v3").await;
-    let collect = "release collect --keep 0 --needed v4";
+    let collect = "release collect --keep 0 --as ci --needed v4";
     let would = there.succeed(&format!("{collect} --dry-run"));
     assert!(would.contains("v1 would be removed: 3 objects, ") && keys(&objects) == before, "{would}");
     // Whoever may only read removes nothing, and says so.
@@ -184,9 +184,9 @@ async fn a_push_and_a_collection_that_were_killed_are_said_and_ended() {
     let write = |text: String| fs::write(&under_way, text).unwrap();
     // A collection that was killed.
     write(r#"{"pushes":{},"collection":"killed"}"#.into());
-    let said = there.fail(&format!("release push {}", there.dir.path().join("built/v1").display()));
+    let said = there.fail(&format!("release push {} --as ci", there.dir.path().join("built/v1").display()));
     assert!(said.contains("run `primetime release collect` to its end"), "{said}");
-    let said = there.succeed("release collect --needed v1");
+    let said = there.succeed("release collect --needed v1 --as ci");
     assert!(said.contains("v1 stays: it is needed, as was said"), "{said}");
     assert_eq!(keys(&objects), before);
     push(&there, "v1", GOOD);
@@ -194,10 +194,10 @@ async fn a_push_and_a_collection_that_were_killed_are_said_and_ended() {
     #[allow(clippy::disallowed_methods)] // the process goes by the machine's clock
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_micros();
     write(format!(r#"{{"pushes":{{"killed":{now}}},"collection":null}}"#));
-    let said = there.fail("release collect --keep 0 --needed v9");
+    let said = there.fail("release collect --keep 0 --as ci --needed v9");
     assert!(said.contains("nothing was removed: ") && said.contains("a push that began at"), "{said}");
     write(r#"{"pushes":{"killed":1700000000000000},"collection":null}"#.into());
-    let said = there.succeed("release collect --keep 0 --needed v9");
+    let said = there.succeed("release collect --keep 0 --as ci --needed v9");
     assert!(line(&said, "v1").starts_with("v1 is removed: 3 objects"), "{said}");
     assert_eq!(keys(&objects), ["oci/under-way"]);
 }

@@ -142,7 +142,7 @@ impl World {
         for name in names {
             let named = Manifest { name: (*name).into(), ..built.clone() };
             fs::write(release.join(RELEASE_FILE), named.seal(&key).unwrap()).unwrap();
-            self.there.succeed(&format!("release push {}", release.display()));
+            self.there.succeed(&format!("release push {} --as ci", release.display()));
             self.tool("podman", &["rmi", "--force", "--ignore", &format!("{PULLED}:{name}")]);
         }
     }

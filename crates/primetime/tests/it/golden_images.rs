@@ -1,7 +1,7 @@
 //! Golden images by command: a way back is never collected, and whoever lacks the key changes nothing.
 
 use std::{
-    fs,
+    fmt, fs,
     sync::atomic::{AtomicBool, Ordering::Relaxed},
     thread,
     time::Duration,
@@ -18,11 +18,18 @@ use release::{BOM_FILE, DISK_FILE, FILES_FILE, MACHINE_FILE, Machine, digest_of}
 
 use crate::process::Installation;
 
+/// Said of installations that have no database, and so no audit log.
+const COLLECT: &str = "image collect --keep 0 --as ana --roles site --set database.path=none";
+
+fn promote(image: &impl fmt::Display) -> String {
+    format!("image promote {image} production --why x --as ana --roles site --set database.path=none")
+}
+
 /// Adds the disk of this release by command; its name.
 fn add(there: &Installation, release: &str) -> String {
     fs::create_dir_all(there.dir.path()).unwrap();
     fs::write(there.input(), format!("the disk of {release}")).unwrap();
-    let said = there.succeed(&format!("image add IN --release {release}"));
+    let said = there.succeed(&format!("image add IN --release {release} --as ci"));
     assert!(said.contains("is in the catalogue"), "{said}");
     said.split(' ').next().unwrap().to_owned()
 }
@@ -35,10 +42,10 @@ fn what_a_stage_runs_and_the_one_before_are_never_collected() {
     assert!(!there.data().join("secrets/golden.key").exists(), "looking draws no key");
     let (objects, _, [unused, before, runs]) = three_old(&there);
     for image in [unused, before, runs] {
-        let said = there.succeed(&format!("image promote {image} production"));
+        let said = there.succeed(&promote(&image));
         assert!(said.contains("production runs"), "{said}");
     }
-    let said = there.succeed("image collect --keep 0");
+    let said = there.succeed(COLLECT);
     assert!(said.contains(&format!("{unused} is deleted")) && said.contains("1 deleted;"), "{said}");
     for (image, is_there) in [(unused, false), (before, true), (runs, true)] {
         assert_eq!(objects.length(&Key::golden_image(&image)).unwrap().is_some(), is_there, "{image}");
@@ -49,7 +56,7 @@ fn what_a_stage_runs_and_the_one_before_are_never_collected() {
     let young = " 1.0  15 bytes";
     assert!(listed.contains(young) && !listed.contains(&unused.to_string()), "the young one stays: {listed}");
     // Going back is promoting the one before.
-    there.succeed(&format!("image promote {before} production"));
+    there.succeed(&promote(&before));
     assert!(there.succeed("image list").contains("0.8  15 bytes  production: runs"));
 }
 
@@ -64,9 +71,7 @@ fn who_has_not_the_key_changes_nothing() {
     fs::write(other.input(), "another disk").unwrap();
     let said = other.fail("image list");
     assert!(said.contains("golden.pub") && said.contains("keys.golden"), "{said}");
-    for line in
-        ["image add IN --release 2.0", &format!("image promote {image} production"), "image collect --keep 0"]
-    {
+    for line in ["image add IN --release 2.0", &promote(&image), COLLECT] {
         let said = other.fail(line);
         assert!(said.contains("the catalogue of golden images"), "{line}: {said}");
     }
@@ -84,10 +89,10 @@ fn what_cannot_be_is_refused_with_what_to_do() {
     let image = add(&there, "1.0");
     let before = there.succeed("image list");
     let nobody = Hash::of(b"nothing");
-    assert!(there.fail(&format!("image promote {nobody} production")).contains("image list"));
+    assert!(there.fail(&promote(&nobody)).contains("image list"));
     assert!(there.fail("image add /nowhere --release 1.1").contains("/nowhere"));
     assert!(there.fail(&format!("image add IN --release {}", "x".repeat(65))).contains("64"));
-    let misspelt = there.run(&format!("image promote {image} Production"));
+    let misspelt = there.run(&promote(&image).replace("production", "Production"));
     assert_eq!(misspelt.status.code(), Some(2), "{}", crate::process::words(&misspelt));
     assert_eq!(there.succeed("image list"), before);
 }
@@ -156,13 +161,13 @@ fn a_restore_brings_the_catalogue_of_the_backup() {
     let backup = there.dir.path().join("backup").display().to_string();
     there.succeed(&format!("backup {backup}"));
     // As long as it was: nothing but its content says that it is another one.
-    there.succeed(&format!("image promote {before} production"));
+    there.succeed(&promote(&before));
     let said = there.succeed(&format!("backup {backup}"));
     assert!(said.contains(" 0 objects copied"), "{said}");
     let listed = there.succeed("image list");
     assert!(listed.contains("0.8  15 bytes  production: runs"), "{listed}");
-    there.succeed(&format!("image promote {old} production"));
-    there.succeed("image collect --keep 0");
+    there.succeed(&promote(&old));
+    there.succeed(COLLECT);
 
     let new = Installation::beside_in(&there, &there.dir.path().join("new"));
     new.succeed(&format!("restore {backup}"));

@@ -54,3 +54,5 @@ mod talking;
 mod tls;
 mod told;
 mod week;
+mod who_did_it;
+mod year_later;

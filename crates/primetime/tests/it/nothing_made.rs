@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// What only reads or copies, or changes what must be there already.
-const READING: [&str; 13] = [
+const READING: [&str; 16] = [
     "host --drain",
     "takedown list",
     "takedown ferry --why x --as ana",
@@ -22,6 +22,9 @@ const READING: [&str; 13] = [
     "fleet plan",
     "publish",
     "image list",
+    "image promote 0000000000000000000000000000000000000000000000000000000000000000 production --why x --as ana",
+    "image collect --as ana",
+    "release collect --as ana",
     "doctor",
     "backup OUT",
 ];

@@ -56,7 +56,7 @@ fn parts(root: &Path, dir: &Path, into: &mut Vec<Part>) {
 
 pub fn push(there: &Installation, name: &str, script: &str) -> String {
     let dir = build(there, name, script);
-    there.succeed(&format!("release push {}", dir.display()))
+    there.succeed(&format!("release push {} --as ci", dir.display()))
 }
 
 /// What a host has of releases, half or whole.
@@ -103,12 +103,12 @@ async fn hosts_with_nothing_fetch_what_was_pushed_and_nothing_else() {
     let said = push(&busan, "v1", GOOD);
     assert!(said.contains("v1 is in the store: 5 objects new, 0 there already"), "{said}");
     let built = busan.dir.path().join("built/v1");
-    let again = busan.succeed(&format!("release push {}", built.display()));
+    let again = busan.succeed(&format!("release push {} --as ci", built.display()));
     assert!(again.contains("v1 was in the store already: 0 objects new, 5 there already"), "{again}");
     push(&busan, "v2", GOOD);
     // Another build of a name that is taken.
     let other = build(&busan, "v1", "exit 1");
-    let refused = busan.fail(&format!("release push {}", other.display()));
+    let refused = busan.fail(&format!("release push {} --as ci", other.display()));
     assert!(refused.contains("the store has another release of the name v1"), "{refused}");
 
     let [jeju, mokpo] = [(); 2].map(|()| {
@@ -193,12 +193,12 @@ async fn hosts_of_a_restored_installation_start_the_releases_that_it_had() {
     assert!(!tree(&backup).keys().any(|path| path.ends_with("under-way")));
     // A tag that is moved while nobody looks is in the next backup as it is then.
     busan.succeed(&format!(
-        "release push {} --tag newest",
+        "release push {} --tag newest --as ci",
         busan.dir.path().join("built/v1/images").display()
     ));
     push(&busan, "v2", GOOD);
     busan.succeed(&format!(
-        "release push {} --tag newest",
+        "release push {} --tag newest --as ci",
         busan.dir.path().join("built/v2/images").display()
     ));
     busan.succeed(&line);

@@ -1,4 +1,4 @@
-//! The mouth: an incoming webhook is told what the audit log says of rollouts, takedowns and scaling.
+//! The mouth: an incoming webhook is told what the audit log says of rollouts, takedowns, scaling and golden images that are promoted.
 //!
 //! The log is the outbox: a chat that is down is told later, and nothing waits for it. A line may be told twice, when a process
 //! is killed between telling and writing down that it did.
@@ -27,7 +27,7 @@ const BACKOFF: Duration = Duration::from_secs(1);
 /// The longest.
 const MAX_BACKOFF: Duration = Duration::from_secs(60);
 /// What the log's lines begin with that are told.
-const TOLD: [&str; 3] = ["rollout.", "takedown.", "service."];
+const TOLD: [&str; 4] = ["rollout.", "takedown.", "service.", "image.promote"];
 /// The one channel there is.
 const CHANNEL: &str = "webhook";
 
