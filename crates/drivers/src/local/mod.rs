@@ -182,6 +182,13 @@ impl Inner {
             .write(&self.boot, records)
             .map_err(|error| EngineError::Refused(format!("cannot write down which instances run: {error}")))
     }
+
+    /// The same of what happens whether it is written down or not: on a full disk instances end as they are told.
+    fn write_if_possible(&self, entries: &BTreeMap<Name, Entry>) {
+        if let Err(error) = self.write(entries) {
+            tracing::error!(%error, "the next supervisor may wonder");
+        }
+    }
 }
 
 impl Engine for Local {
@@ -297,7 +304,7 @@ impl Engine for Local {
         };
         let drain = Drain { since: inner.clock.now(), within };
         entry.record.drain = Some(drain);
-        inner.write(&entries)?;
+        inner.write_if_possible(&entries);
         process.signal(Signal::TERM);
         tokio::spawn(kill_later(inner.clone(), name.clone(), drain));
         Ok(())
@@ -310,7 +317,8 @@ impl Engine for Local {
             kill(process);
         }
         entries.remove(name);
-        self.0.write(&entries)
+        self.0.write_if_possible(&entries);
+        Ok(())
     }
 
     async fn complete(&self, spec: &Spec, limit: Duration, stop: CancellationToken) -> Result<(), String> {
@@ -367,9 +375,7 @@ async fn watch(inner: Arc<Inner>, name: Name, process: Process, child: Option<Ch
             tracing::error!(%name, pid = process.identity.pid, how, "an instance died");
         }
         entry.record.end = Some(End { asked, how });
-        if let Err(error) = inner.write(&entries) {
-            tracing::error!(%error, "the next supervisor may wonder");
-        }
+        inner.write_if_possible(&entries);
     }
     drop(entries);
     inner.changed.notify_one();

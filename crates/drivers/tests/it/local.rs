@@ -89,6 +89,29 @@ async fn what_does_not_drain_in_time_is_killed() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_written_down_ends_all_the_same() {
+    let host = Host::new().await;
+    for one in ["a", "b", "c"] {
+        host.local.start(&name(one), &spec("r1"), Traffic::WhenReady).await.unwrap();
+    }
+    let ready = until(&host.local, "ready", |all| all.iter().all(|i| i.state == State::Ready)).await;
+    // As on a full disk.
+    let draft = host.dir.path().join("host/instances.json.new");
+    fs::create_dir(&draft).unwrap();
+    let more = host.local.start(&name("d"), &spec("r1"), Traffic::WhenReady).await.unwrap_err().to_string();
+    assert!(more.contains("cannot write down"), "{more}");
+    host.local.drain(&name("a"), Duration::from_secs(60)).await.unwrap();
+    // Stopped, it cannot hear that it is to drain: its time is counted as well.
+    kill_process(Pid::from_raw(ready[1].pid.unwrap() as i32).unwrap(), Signal::STOP).unwrap();
+    host.local.drain(&name("b"), Duration::from_millis(50)).await.unwrap();
+    host.local.stop(&name("c")).await.unwrap();
+    let ended = |i: &drivers::Instance| matches!(&i.state, State::Ended(end) if end.asked);
+    until(&host.local, "ended", |all| all.len() == 2 && all.iter().all(ended)).await;
+    fs::remove_dir(&draft).unwrap();
+    host.end().await;
+}
+
+#[tokio::test]
 async fn limits_are_refusals_or_the_systems() {
     let host = Host::with(LocalLimits { instances: 1 }).await;
     host.local.start(&name("a"), &spec("r1"), Traffic::WhenReady).await.unwrap();
