@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use domain::{Clock, Timestamp};
 
 use crate::{
-    Engine, EngineError, Instance, Name, Spec, State, Traffic,
+    Clocks, Engine, EngineError, Instance, Name, Spec, State, Traffic,
     plan::{self, Step},
 };
 
@@ -51,7 +51,7 @@ pub enum Kept {
 /// The one who keeps.
 pub struct Keeper<E> {
     engine: Arc<E>,
-    clock: Arc<dyn Clock>,
+    steady: Arc<dyn Clock>,
     patience: Patience,
     deaths: u32,
     not_before: Timestamp,
@@ -60,9 +60,11 @@ pub struct Keeper<E> {
 }
 
 impl<E: Engine> Keeper<E> {
-    /// One who does nothing until he is asked to.
-    pub fn new(engine: Arc<E>, clock: Arc<dyn Clock>, patience: Patience) -> Self {
-        Self { engine, clock, patience, deaths: 0, not_before: Timestamp(0), late: BTreeMap::new() }
+    /// One who does nothing until he is asked to. He waits by the clock that nobody sets: by one that is set back he would replace nobody
+    /// until it is again what it was.
+    pub fn new(engine: Arc<E>, clocks: &Clocks, patience: Patience) -> Self {
+        let steady = clocks.steady.clone();
+        Self { engine, steady, patience, deaths: 0, not_before: Timestamp(0), late: BTreeMap::new() }
     }
 
     /// Looks, and takes the steps towards the goal that can be taken now. To be called again and again.
@@ -73,7 +75,7 @@ impl<E: Engine> Keeper<E> {
         loop {
             let instances = self.engine.list().await?;
             self.give_up_the_late(&instances, &goal.spec.release).await?;
-            let now = self.clock.now();
+            let now = self.steady.now();
             match plan::step(&instances, goal.instances, &goal.spec.release) {
                 Step::Start(_) if now < self.not_before => return Ok(Kept::Under),
                 Step::Start(name) => match self.engine.start(&name, &goal.spec, Traffic::WhenReady).await {
@@ -121,7 +123,7 @@ impl<E: Engine> Keeper<E> {
     /// Loses patience with what does not get ready, or is ready no more, for too long. One look is not enough: it may be the probe
     /// that was slow, and what does not answer an operator may serve viewers.
     async fn give_up_the_late(&mut self, instances: &[Instance], release: &str) -> Result<(), EngineError> {
-        let now = self.clock.now();
+        let now = self.steady.now();
         let late: BTreeMap<&Name, &str> = instances
             .iter()
             .filter(|instance| instance.release == release)
@@ -146,7 +148,7 @@ impl<E: Engine> Keeper<E> {
     fn pause(&mut self) {
         let pause = self.patience.pause.saturating_mul(1 << self.deaths.min(10)).min(MOST_PAUSE);
         self.deaths = self.deaths.saturating_add(1);
-        self.not_before = self.clock.now().plus(pause);
+        self.not_before = self.steady.now().plus(pause);
         tracing::warn!(?pause, "starting again after a pause");
     }
 }

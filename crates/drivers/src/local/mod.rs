@@ -16,7 +16,6 @@ use std::{
     time::Duration,
 };
 
-use domain::Clock;
 use rustix::{
     net::sockopt::socket_acceptconn,
     process::{Signal, kill_process_group},
@@ -33,7 +32,9 @@ use self::{
     process::{Process, boot, marked},
     state::{Drain, Folder, Record},
 };
-use crate::{End, Engine, EngineError, Instance, Name, Program, Spec, State, Traffic, probe, program};
+use crate::{
+    Clocks, End, Engine, EngineError, Instance, Name, Program, Spec, State, Traffic, probe, program,
+};
 
 /// Tells an instance to take traffic, …
 pub const ADMIT: Signal = Signal::USR1;
@@ -62,7 +63,7 @@ struct Inner {
     boot: String,
     sockets: Vec<(String, OwnedFd)>,
     limits: LocalLimits,
-    clock: Arc<dyn Clock>,
+    clocks: Clocks,
     entries: Mutex<BTreeMap<Name, Entry>>,
     changed: Notify,
 }
@@ -87,7 +88,7 @@ impl Local {
     pub async fn open(
         folder: &Path,
         limits: LocalLimits,
-        clock: Arc<dyn Clock>,
+        clocks: Clocks,
         open: impl FnOnce(Option<io::Result<TcpListener>>) -> io::Result<TcpListener>,
     ) -> io::Result<Self> {
         let folder = Folder::open(folder)?;
@@ -121,7 +122,7 @@ impl Local {
             boot,
             sockets,
             limits,
-            clock,
+            clocks,
             entries: Mutex::new(entries),
             changed: Notify::new(),
         };
@@ -216,7 +217,7 @@ impl Engine for Local {
         let record = Record {
             name: name.clone(),
             spec: spec.clone(),
-            started: inner.clock.now(),
+            started: inner.clocks.wall.now(),
             ops: Some(ops),
             process: None,
             drain: None,
@@ -302,7 +303,7 @@ impl Engine for Local {
         let Some(process) = entry.process.clone().filter(|_| entry.record.drain.is_none()) else {
             return Ok(());
         };
-        let drain = Drain { since: inner.clock.now(), within };
+        let drain = Drain::begin(&inner.clocks, within);
         entry.record.drain = Some(drain);
         inner.write_if_possible(&entries);
         process.signal(Signal::TERM);
@@ -383,8 +384,7 @@ async fn watch(inner: Arc<Inner>, name: Name, process: Process, child: Option<Ch
 
 /// Kills an instance that drains when its time is up.
 async fn kill_later(inner: Arc<Inner>, name: Name, drain: Drain) {
-    let gone = inner.clock.now().since(drain.since);
-    sleep(drain.within.saturating_sub(gone)).await;
+    sleep(drain.rest(&inner.clocks)).await;
     let entries = inner.entries.lock().await;
     let same = |entry: &&Entry| entry.record.drain == Some(drain);
     if let Some(process) = entries.get(&name).filter(same).and_then(|entry| entry.process.as_ref()) {

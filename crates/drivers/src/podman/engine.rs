@@ -48,7 +48,7 @@ impl Engine for Podman {
             format!("{}={name}", container::INSTANCE),
             format!("{}={}", container::RELEASE, spec.release),
             format!("{}={digest}", container::SPEC),
-            format!("{}={}", container::STARTED, self.clock.now().0),
+            format!("{}={}", container::STARTED, self.clocks.wall.now().0),
         ];
         // By what it is, not by its name: the name may be another's a moment later.
         let id = image::id(&self.cli, &self.pulls, spec).await?;
@@ -157,7 +157,7 @@ impl Engine for Podman {
         }
         // A proxy that is away might send traffic there for ever.
         self.proxy.servers().await?;
-        let drain = Drain { since: self.clock.now(), within };
+        let drain = Drain { since: self.clocks.wall.now(), within };
         self.rename(&container, Mode::Drains(drain)).await?;
         self.leave(&mut turn, &container, drain);
         Ok(())

@@ -86,13 +86,16 @@ impl Podman {
 
     /// Sees a container to its end.
     pub(super) fn leave(&self, turn: &mut Turn, container: &Container, drain: Drain) {
+        let Drain { since, within } = drain;
+        let (wall, steady) = (self.clocks.wall.now(), self.clocks.steady.clone());
         let leaving = Leaving {
             cli: self.cli.clone(),
             proxy: self.proxy.clone(),
-            clock: self.clock.clone(),
+            ends: steady.now().plus(within.saturating_sub(wall.since(since))),
+            steady,
             container: container.id.clone(),
             server: container.server(&self.service),
-            drain,
+            within,
         };
         while turn.leaving.try_join_next().is_some() {}
         let handle = turn.leaving.spawn(leaving.leave());

@@ -24,11 +24,9 @@ use std::{
     ffi::OsString,
     fs::{self, File, OpenOptions},
     path::PathBuf,
-    sync::Arc,
     time::Duration,
 };
 
-use domain::Clock;
 use tokio::{sync::Mutex, task::AbortHandle, task::JoinSet};
 
 use self::{
@@ -37,7 +35,7 @@ use self::{
     proxy::Proxy,
     pull::Pulls,
 };
-use crate::{EngineError, Name};
+use crate::{Clocks, EngineError, Name};
 
 pub use cli::PATIENCE;
 pub use run::Given;
@@ -81,7 +79,7 @@ pub struct Podman {
     network: String,
     given: Given,
     instances: usize,
-    clock: Arc<dyn Clock>,
+    clocks: Clocks,
     /// Whoever changes something holds it, and whoever looks: a look changes the proxy.
     turn: Mutex<Turn>,
     _lock: File,
@@ -106,7 +104,7 @@ impl std::fmt::Debug for Podman {
 
 impl Podman {
     /// Finds what is there of the service, and goes on draining what drained. A proxy that is away is no error yet.
-    pub async fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
+    pub async fn open(settings: Settings, clocks: Clocks) -> Result<Self, EngineError> {
         let Settings {
             service,
             podman,
@@ -131,12 +129,12 @@ impl Podman {
         let podman = Self {
             service,
             cli: Cli { program: podman, environment, patience },
-            pulls: Pulls::new(clock.clone()),
+            pulls: Pulls::new(&clocks),
             proxy: Proxy { socket, backend },
             network,
             given,
             instances,
-            clock,
+            clocks,
             turn: Mutex::default(),
             _lock: file,
         };

@@ -83,7 +83,8 @@ pub async fn run(
         let caps = Caps { memory, files: None };
         let (repository, registry) = (wanted.containers.image.clone(), wanted.containers.registry);
         let images = Images { signed, repository, registry, arguments, caps };
-        return keep(app, wanted, containers::open(app, wanted).await?, Releases::Images(images)).await;
+        let engine = containers::open(app.clocks.clone(), wanted).await?;
+        return keep(app, wanted, engine, Releases::Images(images)).await;
     }
     let folder = Folder { signed, verified: Verified::default(), configuration, arguments };
     let local = Arc::new(open(app, sockets, wanted.drain).await?);
@@ -126,7 +127,7 @@ async fn keep<E: Engine + 'static>(
     identity::claim(&mut post).await?;
     let hosts = Hosts::new(store.clone(), clock.clone());
     let controller = Controller::new(store.clone(), hosts, clock.clone(), owner);
-    let mut keeper = Keeper::new(engine.clone(), app.clock.clone(), patience);
+    let mut keeper = Keeper::new(engine.clone(), &app.clocks, patience);
     let mut tidy = Tidy::new(releases.dir().to_owned(), wanted.keep_releases.into(), wanted.release.clone());
     let mut steady = Steady { store, service: service.clone(), said: wanted.release.clone(), known: None };
     let adopted = engine.list().await.doing(|| "look what runs here".into())?;
@@ -166,14 +167,15 @@ async fn keep<E: Engine + 'static>(
                 return drain(&*engine, patience.drain).await;
             }
         }
+        let lasting = app.clocks.steady.now();
         match post.tell(rolling).await {
             Err(error @ OpsError::SameName { .. }) => {
                 return Err(Failed::at("this host ends, and its instances go on", error));
             }
-            told => news.tell(told, "nobody is told what runs here", app.clock.now()),
+            told => news.tell(told, "nobody is told what runs here", lasting),
         }
         let ticked = controller.tick(&service).await;
-        news.tell(post.follow().await, "what this host is told is not known", app.clock.now());
+        news.tell(post.follow().await, "what this host is told is not known", lasting);
         match ticked {
             Ok(Ticked::Stepped { .. }) => {
                 rolling = true;
@@ -183,7 +185,7 @@ async fn keep<E: Engine + 'static>(
             }
             Ok(Ticked::Replaced) => tracing::warn!(service, "another controller carries the rollout on"),
             Ok(Ticked::Idle) => news.well(ROLLOUT_WAITS),
-            Err(error) => news.tell(Err::<(), _>(error), ROLLOUT_WAITS, app.clock.now()),
+            Err(error) => news.tell(Err::<(), _>(error), ROLLOUT_WAITS, lasting),
         }
         let steady_release = steady.release(&releases).await?;
         rolling = steady_release.is_none();
@@ -211,17 +213,17 @@ async fn keep<E: Engine + 'static>(
             Ok(spec) => {
                 let goal = Goal { instances, spec };
                 news.well(CANNOT_START);
-                news.tell(keeper.keep(&goal).await, "not everything runs that should", now);
+                news.tell(keeper.keep(&goal).await, "not everything runs that should", lasting);
             }
             Err(Unready::Coming(_)) => {}
-            Err(Unready::Wrong(why)) if news.is(CANNOT_START, &why, now) => {
+            Err(Unready::Wrong(why)) if news.is(CANNOT_START, &why, lasting) => {
                 tracing::error!(why, "{CANNOT_START}");
             }
             Err(Unready::Wrong(_)) => {}
         }
-        match tidy.look(&steady.store, &*engine, now).await {
+        match tidy.look(&steady.store, &*engine, lasting).await {
             Ok(()) => news.well(NOT_TIDY),
-            Err(error) if news.is(NOT_TIDY, &error.to_string(), now) => {
+            Err(error) if news.is(NOT_TIDY, &error.to_string(), lasting) => {
                 tracing::warn!(error = %error, "{NOT_TIDY}");
             }
             Err(_) => {}
@@ -257,7 +259,7 @@ async fn open(app: &App, sockets: Sockets, drains: bool) -> Result<Local, Failed
         (None, None) => web::bind(http.listen, None)?.into_std(),
     };
     let folder = app.data.path().join("host");
-    let local = Local::open(&folder, LocalLimits::default(), app.clock.clone(), socket).await;
+    let local = Local::open(&folder, LocalLimits::default(), app.clocks.clone(), socket).await;
     match local {
         Err(error) if drains && error.kind() == ErrorKind::ResourceBusy => Err(Failed::new(format!(
             "a host's process keeps the instances in {}: stop it first; its instances stay, and then are drained by this command. \
