@@ -20,7 +20,7 @@ use std::{
 };
 
 use drivers::{
-    Caps, Engine, Goal, Host, Keeper, Local, Patience, Purpose, State, Unready, local::LocalLimits,
+    Caps, Clocks, Engine, Goal, Host, Keeper, Local, Patience, Purpose, State, Unready, local::LocalLimits,
 };
 use fleet::rollout::Rollout;
 use ops::{Controller, Hosts, OpsError, Post, Ticked};
@@ -33,9 +33,12 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    ambient,
     app::App,
     cli::{EngineKind, HostArgs},
     clock::shared::Agreement,
+    config::Config,
+    data::DataDir,
     failed::{Doing, Failed},
     keys::{self, Purpose as Signs},
     sockets::Sockets,
@@ -87,7 +90,7 @@ pub async fn run(
         return keep(app, wanted, engine, Releases::Images(images)).await;
     }
     let folder = Folder { signed, verified: Verified::default(), configuration, arguments };
-    let local = Arc::new(open(app, sockets, wanted.drain).await?);
+    let local = Arc::new(open((&app.config, &app.data), app.clocks.clone(), sockets, false).await?);
     tracing::info!(address = %local.address().doing(|| "look where it listens".into())?, "one socket");
     keep(app, wanted, local, Releases::Folder(folder)).await
 }
@@ -101,10 +104,7 @@ async fn keep<E: Engine + 'static>(
 ) -> Result<(), Failed> {
     let store = app.store()?.clone();
     let service = wanted.service.name.clone();
-    let patience = Patience { drain: drains(app) + DRAIN_SLACK, ..Patience::default() };
-    if wanted.drain {
-        return drain(&*engine, patience.drain).await;
-    }
+    let patience = Patience { drain: drains(&app.config), ..Patience::default() };
     let releases = Arc::new(releases);
     let machine = wanted
         .host
@@ -236,10 +236,10 @@ async fn keep<E: Engine + 'static>(
     Ok(())
 }
 
-/// What an instance takes to finish: requests, and jobs if it does any.
-fn drains(app: &App) -> Duration {
-    let jobs = if app.config.roles.work { app.config.work.drain } else { Duration::ZERO };
-    app.config.http.drain.max(jobs)
+/// What an instance may take to finish: requests, and jobs if it does any.
+fn drains(config: &Config) -> Duration {
+    let jobs = if config.roles.work { config.work.drain } else { Duration::ZERO };
+    config.http.drain.max(jobs) + DRAIN_SLACK
 }
 
 fn warn(error: &(dyn std::error::Error + 'static), what: &str) {
@@ -247,8 +247,13 @@ fn warn(error: &(dyn std::error::Error + 'static), what: &str) {
 }
 
 /// The engine, on the socket that instances share already, on one that was inherited, or on a new one.
-async fn open(app: &App, sockets: Sockets, drains: bool) -> Result<Local, Failed> {
-    let http = &app.config.http;
+async fn open(
+    (config, data): (&Config, &DataDir),
+    clocks: Clocks,
+    sockets: Sockets,
+    drains: bool,
+) -> Result<Local, Failed> {
+    let http = &config.http;
     let socket = |shared: Option<std::io::Result<TcpListener>>| match (shared, sockets.http) {
         // Who drains starts nobody: any socket will do.
         _ if drains => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)),
@@ -258,8 +263,8 @@ async fn open(app: &App, sockets: Sockets, drains: bool) -> Result<Local, Failed
         (Some(Err(error)), None) => Err(error),
         (None, None) => web::bind(http.listen, None)?.into_std(),
     };
-    let folder = app.data.path().join("host");
-    let local = Local::open(&folder, LocalLimits::default(), app.clocks.clone(), socket).await;
+    let folder = data.path().join("host");
+    let local = Local::open(&folder, LocalLimits::default(), clocks, socket).await;
     match local {
         Err(error) if drains && error.kind() == ErrorKind::ResourceBusy => Err(Failed::new(format!(
             "a host's process keeps the instances in {}: stop it first; its instances stay, and then are drained by this command. \
@@ -267,6 +272,19 @@ async fn open(app: &App, sockets: Sockets, drains: bool) -> Result<Local, Failed
             folder.display()
         ))),
         local => local.doing(|| format!("keep instances on {}", http.listen)),
+    }
+}
+
+/// `--drain`: ends every instance of this host. It needs nothing but what keeps them: no database, no keys, no store; a machine that shuts
+/// down has its viewers to care for, whatever else is away.
+pub async fn end(config: &Config, wanted: &HostArgs, sockets: Sockets) -> Result<(), Failed> {
+    let clocks = ambient::clocks();
+    match wanted.containers.engine {
+        EngineKind::Podman => drain(&*containers::open(clocks, wanted).await?, drains(config)).await,
+        EngineKind::Local => {
+            let data = DataDir::found(config)?;
+            drain(&open((config, &data), clocks, sockets, true).await?, drains(config)).await
+        }
     }
 }
 
