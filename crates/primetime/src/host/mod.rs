@@ -56,8 +56,9 @@ use verified::Verified;
 const LOOK: Duration = Duration::from_millis(500);
 /// What one host runs at most, beside those that drain.
 const MOST_INSTANCES: usize = 32;
-/// A host that was not heard of for this long is not waited for by whoever begins to listen.
+/// A host that was not heard of for this long is not waited for by whoever begins to listen, and its orders need no release any more.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 3600);
+const FORGETS_EVERY: Duration = Duration::from_secs(3600);
 /// Of which the log says something once in a while, as long as they stay so.
 const ROLLOUT_WAITS: &str = "the rollout waits";
 const CANNOT_START: &str = "what should run cannot be started";
@@ -142,10 +143,7 @@ async fn keep<E: Engine + 'static>(
     let mut int = signal(SignalKind::interrupt()).doing(|| "listen for SIGINT".into())?;
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let since = clock.now().minus(FORGOTTEN_AFTER);
-    if let Err(error) = steady.store.forget_hosts(&service, since).await {
-        warn(&error, "hosts that are long gone are still remembered");
-    }
+    let mut forgot = None;
     let looking = CancellationToken::new();
     let _until_the_end = looking.clone().drop_guard();
     tokio::spawn(Agreement::new(app, "this host goes by the database's").run(looking.clone()));
@@ -168,6 +166,13 @@ async fn keep<E: Engine + 'static>(
             }
         }
         let lasting = app.clocks.steady.now();
+        if forgot.is_none_or(|at| lasting.since(at) >= FORGETS_EVERY) {
+            forgot = Some(lasting);
+            if let Err(error) = steady.store.forget_hosts(&service, clock.now().minus(FORGOTTEN_AFTER)).await
+            {
+                warn(&error, "hosts that are long gone are still remembered");
+            }
+        }
         match post.tell(rolling).await {
             Err(error @ OpsError::SameName { .. }) => {
                 return Err(Failed::at("this host ends, and its instances go on", error));
