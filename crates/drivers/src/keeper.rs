@@ -67,19 +67,24 @@ impl<E: Engine> Keeper<E> {
         Self { engine, steady, patience, deaths: 0, not_before: Timestamp(0), late: BTreeMap::new() }
     }
 
-    /// Looks, and takes the steps towards the goal that can be taken now. To be called again and again.
+    /// Looks once, and takes the steps towards the goal that can be taken now. To be called again and again.
     ///
     /// # Errors
     /// The engine's, and that something does not come up: what was done stays done, and the next call goes on.
     pub async fn keep(&mut self, goal: &Goal) -> Result<Kept, EngineError> {
+        // One look for all steps: each costs some time when an instance does not answer.
+        let mut instances = self.engine.list().await?;
+        self.give_up_the_late(&instances, &goal.spec.release).await?;
         loop {
-            let instances = self.engine.list().await?;
-            self.give_up_the_late(&instances, &goal.spec.release).await?;
             let now = self.steady.now();
             match plan::step(&instances, goal.instances, &goal.spec.release) {
                 Step::Start(_) if now < self.not_before => return Ok(Kept::Under),
                 Step::Start(name) => match self.engine.start(&name, &goal.spec, Traffic::WhenReady).await {
-                    Ok(()) => tracing::info!(%name, release = goal.spec.release, "started"),
+                    Ok(()) => {
+                        tracing::info!(%name, release = goal.spec.release, "started");
+                        self.late.insert(name.clone(), now);
+                        instances.push(begun(name, &goal.spec.release));
+                    }
                     Err(EngineError::Refused(why)) => {
                         self.pause();
                         return Err(EngineError::Refused(why));
@@ -93,10 +98,13 @@ impl<E: Engine> Keeper<E> {
                 Step::Drain(name) => {
                     tracing::info!(%name, "draining");
                     self.engine.drain(&name, self.patience.drain).await?;
+                    let leaves = instances.iter_mut().filter(|instance| instance.name == name);
+                    leaves.for_each(|instance| instance.state = State::Draining);
                 }
                 Step::Forget(name) => {
                     self.hear_of(&instances, &name, &goal.spec.release);
                     self.engine.stop(&name).await?;
+                    instances.retain(|instance| instance.name != name);
                 }
                 Step::Wait => return Ok(Kept::Under),
                 Step::Done => {
@@ -150,5 +158,17 @@ impl<E: Engine> Keeper<E> {
         self.deaths = self.deaths.saturating_add(1);
         self.not_before = self.steady.now().plus(pause);
         tracing::warn!(?pause, "starting again after a pause");
+    }
+}
+
+/// One that was started a moment ago, before anybody has looked at it.
+fn begun(name: Name, release: &str) -> Instance {
+    Instance {
+        name,
+        release: release.to_owned(),
+        state: State::NotReady("it was just started".into()),
+        ops: None,
+        pid: None,
+        started: Timestamp(i64::MAX),
     }
 }

@@ -44,13 +44,19 @@ impl Podman {
             }
         }
         let facts = |container: &Container| turn.facts.get(&key(container)).copied().unwrap_or_default();
-        Ok(containers
+        let all: Vec<_> = containers
             .into_iter()
             .map(|container| {
                 let facts = facts(&container);
                 (container, facts)
             })
-            .collect())
+            .collect();
+        let stays = |(container, facts): &(Container, Facts)| {
+            let stays = container.pid.is_some() && !matches!(container.mode, Mode::Drains(_));
+            facts.ops().filter(|_| stays).map(|ops| (container.id.clone(), ops))
+        };
+        turn.ops = all.iter().filter_map(stays).collect();
+        Ok(all)
     }
 
     /// Whether a list may be acted upon: a container that is missing there, and that nobody here removed, is asked after. One that

@@ -23,6 +23,7 @@ use std::{
     collections::{BTreeSet, HashMap},
     ffi::OsString,
     fs::{self, File, OpenOptions},
+    net::SocketAddr,
     path::PathBuf,
     time::Duration,
 };
@@ -80,7 +81,8 @@ pub struct Podman {
     given: Given,
     instances: usize,
     clocks: Clocks,
-    /// Whoever changes something holds it, and whoever looks: a look changes the proxy.
+    /// Whoever changes something holds it, and whoever looks: a look changes the proxy. Nobody holds it while instances are asked
+    /// whether they are ready: one that does not answer would make everybody wait.
     turn: Mutex<Turn>,
     _lock: File,
 }
@@ -89,6 +91,8 @@ pub struct Podman {
 struct Turn {
     /// The containers of the last look.
     listed: BTreeSet<String>,
+    /// Of these, those that live and stay: where they answer operators.
+    ops: Vec<(String, SocketAddr)>,
     /// By container, and whether it lived.
     facts: HashMap<(String, bool), Facts>,
     /// Ends with the engine.

@@ -1,6 +1,9 @@
 //! The keeper, on an engine that costs nothing.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, atomic::Ordering::SeqCst},
+    time::Duration,
+};
 
 use domain::{ManualClock, Timestamp};
 use drivers::{Clocks, End, Engine, Goal, Keeper, Kept, Patience, State};
@@ -12,6 +15,20 @@ use crate::{
 
 fn at(seconds: i64) -> Arc<ManualClock> {
     Arc::new(ManualClock::new(Timestamp::from_seconds(seconds)))
+}
+
+#[tokio::test]
+async fn all_that_can_be_done_is_done_on_one_look() {
+    let engine = Fake::new(at(0));
+    let mut keeper = Keeper::new(Arc::new(engine.clone()), &Clocks::same(at(0)), Patience::default());
+    let goal = |instances| Goal { instances, spec: spec("v1") };
+    for (goal, looks) in [(goal(3), 1), (goal(3), 2), (goal(1), 3)] {
+        let _is_whole_at_the_next_look = keeper.keep(&goal).await.unwrap();
+        assert_eq!(engine.looks.load(SeqCst), looks);
+        assert_eq!(engine.list().await.unwrap().len(), goal.instances);
+        engine.looks.fetch_sub(1, SeqCst);
+    }
+    assert_eq!(keeper.keep(&goal(1)).await, Ok(Kept::Whole));
 }
 
 #[tokio::test]
