@@ -2,21 +2,29 @@
 
 use std::{
     collections::BTreeMap,
+    net::SocketAddr,
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicI64, Ordering::SeqCst},
     },
     time::Duration,
 };
 
-use domain::Clock;
+use domain::{Clock, Timestamp};
 use fleet::{
     judge::Sample,
-    metrics::Counted,
-    rollout::{Action, Driver, DriverError, Observation, Phase, Seen, Totals},
+    rollout::{Action, Counts, Driver, DriverError, Observation, Phase, Seen, Totals},
+};
+use tokio::{task::JoinSet, time::timeout};
+
+use crate::{
+    Engine, EngineError, Instance, Name, Spec, State, Traffic, counted, migration::Migrations,
+    probe::PATIENCE,
 };
 
-use crate::{Engine, EngineError, Instance, Name, Spec, State, Traffic, counted, migration::Migrations};
+/// How long one that did not answer whether it is ready is waited for when it is asked what it has counted. Both together must be
+/// well below the time in which a host is to be heard of ([`Driver::counted`]).
+const SILENT: Duration = Duration::from_secs(1);
 
 /// What a program of a release is started for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +55,13 @@ struct NotStarted {
     why: String,
 }
 
+/// An instance at the last look.
+struct Looked {
+    ops: Option<SocketAddr>,
+    started: Timestamp,
+    state: State,
+}
+
 /// One host of a service.
 pub struct Host<E> {
     service: String,
@@ -55,6 +70,8 @@ pub struct Host<E> {
     clock: Arc<dyn Clock>,
     programs: Programs,
     migrations: Migrations,
+    /// At the last look, by name.
+    looked: Mutex<BTreeMap<String, Looked>>,
     /// Shown as instances that failed, until somebody stops asking for them.
     not_started: Mutex<BTreeMap<String, NotStarted>>,
     /// The greatest that somebody acted with. In memory: an engine is driven by one process at a time.
@@ -77,6 +94,7 @@ impl<E: Engine + 'static> Host<E> {
             clock,
             programs,
             migrations: Migrations::default(),
+            looked: Mutex::default(),
             not_started: Mutex::default(),
             fence: AtomicI64::new(0),
         }
@@ -87,12 +105,8 @@ impl<E: Engine + 'static> Host<E> {
         (self.programs)(release, Purpose::Serve)
     }
 
-    /// An instance, and what it has counted; `None` when it does not answer.
-    async fn counted(&self, name: &str) -> Option<(Instance, Counted)> {
-        let instances = self.engine.list().await.ok()?;
-        let instance = instances.into_iter().find(|instance| instance.name.to_string() == name)?;
-        let counted = counted(instance.ops?, self.clock.now()).await.ok()?;
-        Some((instance, counted))
+    fn looked(&self) -> MutexGuard<'_, BTreeMap<String, Looked>> {
+        self.looked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn is_ours(&self, service: &str) -> Result<(), DriverError> {
@@ -132,7 +146,12 @@ impl<E: Engine + 'static> Driver for Host<E> {
     async fn observe(&self, service: &str) -> Result<Observation, DriverError> {
         self.is_ours(service)?;
         let (mut instances, mut lacks) = (Vec::new(), BTreeMap::new());
-        for instance in self.engine.list().await? {
+        let all = self.engine.list().await?;
+        let looked = |Instance { name, ops, started, state, .. }: &Instance| {
+            (name.to_string(), Looked { ops: *ops, started: *started, state: state.clone() })
+        };
+        *self.looked() = all.iter().map(looked).collect();
+        for instance in all {
             if let State::NotReady(missing) = &instance.state {
                 lacks.insert(instance.name.to_string(), missing.clone());
             }
@@ -154,14 +173,23 @@ impl<E: Engine + 'static> Driver for Host<E> {
         Ok(Observation { instances, hosts, migration, lacks, ..Observation::default() })
     }
 
-    async fn measure(&self, _service: &str, name: &str) -> Option<Sample> {
-        let (instance, counted) = self.counted(name).await?;
-        Sample::of(&counted, counted.at.since(instance.started).as_secs())
-    }
-
-    async fn totals(&self, _service: &str, name: &str) -> Option<Totals> {
-        let (_, counted) = self.counted(name).await?;
-        Some(Totals::from(&counted))
+    async fn counted(&self, _service: &str, names: &[&str]) -> BTreeMap<String, Counts> {
+        let mut asked = JoinSet::new();
+        for (name, looked) in self.looked().iter().filter(|(name, _)| names.contains(&name.as_str())) {
+            let (Some(ops), started) = (looked.ops, looked.started) else { continue };
+            let patience = match looked.state {
+                State::Ended(_) => continue,
+                State::NotReady(_) => SILENT,
+                State::Warm | State::Ready | State::Draining => PATIENCE,
+            };
+            let (name, now) = (name.clone(), self.clock.now());
+            asked.spawn(async move {
+                let counted = timeout(patience, counted(ops, now)).await.ok()?.ok()?;
+                let sample = Sample::of(&counted, counted.at.since(started).as_secs());
+                Some((name, Counts { sample, totals: Some(Totals::from(&counted)) }))
+            });
+        }
+        asked.join_all().await.into_iter().flatten().collect()
     }
 
     async fn act(&self, service: &str, fence: i64, action: &Action) -> Result<(), DriverError> {
@@ -196,10 +224,10 @@ impl<E: Engine + 'static> Driver for Host<E> {
             Action::Park { name } => self.engine.park(&named(name)?).await?,
             Action::Stop { name, drain_s } => {
                 self.not_started.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
+                // As it was seen by whoever asks. One that has ended since is asked for again.
+                let ended = matches!(self.looked().get(name), Some(Looked { state: State::Ended(_), .. }));
                 let name = named(name)?;
-                let ended =
-                    |instance: &Instance| instance.name == name && matches!(instance.state, State::Ended(_));
-                if self.engine.list().await?.iter().any(ended) {
+                if ended {
                     self.engine.stop(&name).await?;
                 } else {
                     self.engine.drain(&name, Duration::from_secs(*drain_s)).await?;

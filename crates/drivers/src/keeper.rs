@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use domain::{Clock, Timestamp};
 
 use crate::{
-    Engine, EngineError, Instance, Name, Spec, State, Traffic,
+    Clocks, Engine, EngineError, Instance, Name, Spec, State, Traffic,
     plan::{self, Step},
 };
 
@@ -51,7 +51,7 @@ pub enum Kept {
 /// The one who keeps.
 pub struct Keeper<E> {
     engine: Arc<E>,
-    clock: Arc<dyn Clock>,
+    steady: Arc<dyn Clock>,
     patience: Patience,
     deaths: u32,
     not_before: Timestamp,
@@ -60,24 +60,31 @@ pub struct Keeper<E> {
 }
 
 impl<E: Engine> Keeper<E> {
-    /// One who does nothing until he is asked to.
-    pub fn new(engine: Arc<E>, clock: Arc<dyn Clock>, patience: Patience) -> Self {
-        Self { engine, clock, patience, deaths: 0, not_before: Timestamp(0), late: BTreeMap::new() }
+    /// One who does nothing until he is asked to. He waits by the clock that nobody sets: by one that is set back he would replace nobody
+    /// until it is again what it was.
+    pub fn new(engine: Arc<E>, clocks: &Clocks, patience: Patience) -> Self {
+        let steady = clocks.steady.clone();
+        Self { engine, steady, patience, deaths: 0, not_before: Timestamp(0), late: BTreeMap::new() }
     }
 
-    /// Looks, and takes the steps towards the goal that can be taken now. To be called again and again.
+    /// Looks once, and takes the steps towards the goal that can be taken now. To be called again and again.
     ///
     /// # Errors
     /// The engine's, and that something does not come up: what was done stays done, and the next call goes on.
     pub async fn keep(&mut self, goal: &Goal) -> Result<Kept, EngineError> {
+        // One look for all steps: each costs some time when an instance does not answer.
+        let mut instances = self.engine.list().await?;
+        self.give_up_the_late(&instances, &goal.spec.release).await?;
         loop {
-            let instances = self.engine.list().await?;
-            self.give_up_the_late(&instances, &goal.spec.release).await?;
-            let now = self.clock.now();
+            let now = self.steady.now();
             match plan::step(&instances, goal.instances, &goal.spec.release) {
                 Step::Start(_) if now < self.not_before => return Ok(Kept::Under),
                 Step::Start(name) => match self.engine.start(&name, &goal.spec, Traffic::WhenReady).await {
-                    Ok(()) => tracing::info!(%name, release = goal.spec.release, "started"),
+                    Ok(()) => {
+                        tracing::info!(%name, release = goal.spec.release, "started");
+                        self.late.insert(name.clone(), now);
+                        instances.push(begun(name, &goal.spec.release));
+                    }
                     Err(EngineError::Refused(why)) => {
                         self.pause();
                         return Err(EngineError::Refused(why));
@@ -91,10 +98,13 @@ impl<E: Engine> Keeper<E> {
                 Step::Drain(name) => {
                     tracing::info!(%name, "draining");
                     self.engine.drain(&name, self.patience.drain).await?;
+                    let leaves = instances.iter_mut().filter(|instance| instance.name == name);
+                    leaves.for_each(|instance| instance.state = State::Draining);
                 }
                 Step::Forget(name) => {
                     self.hear_of(&instances, &name, &goal.spec.release);
                     self.engine.stop(&name).await?;
+                    instances.retain(|instance| instance.name != name);
                 }
                 Step::Wait => return Ok(Kept::Under),
                 Step::Done => {
@@ -121,7 +131,7 @@ impl<E: Engine> Keeper<E> {
     /// Loses patience with what does not get ready, or is ready no more, for too long. One look is not enough: it may be the probe
     /// that was slow, and what does not answer an operator may serve viewers.
     async fn give_up_the_late(&mut self, instances: &[Instance], release: &str) -> Result<(), EngineError> {
-        let now = self.clock.now();
+        let now = self.steady.now();
         let late: BTreeMap<&Name, &str> = instances
             .iter()
             .filter(|instance| instance.release == release)
@@ -146,7 +156,19 @@ impl<E: Engine> Keeper<E> {
     fn pause(&mut self) {
         let pause = self.patience.pause.saturating_mul(1 << self.deaths.min(10)).min(MOST_PAUSE);
         self.deaths = self.deaths.saturating_add(1);
-        self.not_before = self.clock.now().plus(pause);
+        self.not_before = self.steady.now().plus(pause);
         tracing::warn!(?pause, "starting again after a pause");
+    }
+}
+
+/// One that was started a moment ago, before anybody has looked at it.
+fn begun(name: Name, release: &str) -> Instance {
+    Instance {
+        name,
+        release: release.to_owned(),
+        state: State::NotReady("it was just started".into()),
+        ops: None,
+        pid: None,
+        started: Timestamp(i64::MAX),
     }
 }

@@ -6,6 +6,8 @@
 //! [`counted`] reads what an instance has counted. A [group](group) is kept by an engine that starts and ends instances by its own
 //! means, and is told its floor alone.
 
+mod arrivals;
+mod clocks;
 mod engine;
 pub mod group;
 mod host;
@@ -17,6 +19,8 @@ pub mod podman;
 mod probe;
 mod program;
 
+pub use arrivals::Arrivals;
+pub use clocks::Clocks;
 pub use engine::{Caps, End, Engine, EngineError, Image, Instance, Name, Program, Spec, State, Traffic};
 pub use host::{Host, Programs, Purpose, Unready};
 pub use keeper::{Goal, Keeper, Kept, MOST_PAUSE, Patience};

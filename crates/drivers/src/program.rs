@@ -14,8 +14,8 @@ use tokio::{
 };
 use tokio_util::sync::CancellationToken;
 
-/// Bytes of what it says that are kept.
-const MOST_WORDS: u64 = 4_096;
+/// Bytes of what it says that are kept, the last ones.
+const MOST_WORDS: usize = 4_096;
 
 /// Why a program did not end well.
 #[derive(Debug)]
@@ -83,11 +83,11 @@ pub(crate) async fn complete(
     let mut words = Vec::new();
     let said = child.stderr.take();
     let ended = async {
-        if let Some(said) = said {
-            let mut said = said.take(MOST_WORDS);
-            let _ = said.read_to_end(&mut words).await;
-            // What it says beyond that must not make it wait.
-            let _ = tokio::io::copy(&mut said.into_inner(), &mut tokio::io::sink()).await;
+        if let Some(mut said) = said {
+            // All of it is read, or it would wait for us.
+            while said.read_buf(&mut words).await.is_ok_and(|read| read > 0) {
+                words.drain(..words.len().saturating_sub(MOST_WORDS));
+            }
         }
         child.wait().await
     };
@@ -102,5 +102,18 @@ pub(crate) async fn complete(
         }
         Ok(Err(error)) => Err(Failure::Other(error.to_string())),
         Err(_) => Err(Failure::Other(format!("it was not done in {} s", limit.as_secs()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn of_much_that_it_says_the_last_words_are_kept() {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "seq 100000 >&2; echo no room is left >&2; exit 3"]);
+        let failed = complete(command, Duration::from_secs(60), &CancellationToken::new()).await.unwrap_err();
+        assert_eq!(failed.to_string(), "exit status: 3: no room is left");
     }
 }

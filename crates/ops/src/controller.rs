@@ -175,11 +175,12 @@ impl<D: Driver> Controller<D> {
 
     async fn window(&self, service: &str, rollout: &Rollout) -> Option<fleet::judge::Window> {
         let (canary, control) = (rollout.name_of(Duty::Canary)?, rollout.name_of(Duty::Control)?);
-        let counts =
-            (self.driver.measure(service, canary).await, self.driver.measure(service, control).await);
+        let mut counts = self.driver.counted(service, &[canary, control]).await;
+        let mut sample = |name| counts.remove(name).and_then(|counts| counts.sample);
+        let (canary, control) = ((canary, sample(canary)), (control, sample(control)));
         let mut memory = self.memory.lock().await;
         let windows = &mut memory.entry(service.to_owned()).or_default().windows;
-        windows.end((canary, counts.0), (control, counts.1))
+        windows.end(canary, control)
     }
 
     /// So that whoever plans knows what runs, wherever he is.

@@ -4,10 +4,12 @@
 use std::{
     io,
     net::TcpListener,
+    sync::Arc,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use domain::{Clock, Rng, Timestamp};
+use drivers::Clocks;
 
 use crate::clock::Kept;
 
@@ -31,6 +33,11 @@ impl Clock for SteadyClock {
         let since = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
         Timestamp(since.tv_sec.saturating_mul(1_000_000).saturating_add(since.tv_nsec / 1000))
     }
+}
+
+/// Both, for whoever keeps instances on this machine.
+pub fn clocks() -> Clocks {
+    Clocks { wall: Arc::new(SystemClock), steady: Arc::new(SteadyClock) }
 }
 
 /// The operating system's randomness.

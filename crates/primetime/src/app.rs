@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use domain::{Clock, Rng};
+use drivers::Clocks;
 use edition::Follower;
 use objects::Objects;
 use store::{Location, Options, SharedClock, Store, StoreError};
@@ -10,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use web::{HttpMetrics, Metrics, Readiness};
 
 use crate::{
-    ambient::{SteadyClock, SystemClock, SystemRng},
+    ambient::{self, SystemRng},
     config::Config,
     data::DataDir,
     failed::Failed,
@@ -28,6 +29,8 @@ pub struct App {
     pub store: Option<Store>,
     /// This machine's: what viewers may see goes by it.
     pub clock: Arc<dyn Clock>,
+    /// The same, and the one that nobody sets, by which it is told how long something has lasted.
+    pub clocks: Clocks,
     /// The database's: what processes write down for each other goes by it.
     pub shared: Option<Arc<SharedClock>>,
     pub rng: Arc<dyn Rng>,
@@ -90,10 +93,11 @@ impl App {
         objects: Objects,
         store: Option<Store>,
     ) -> Result<Self, Failed> {
-        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let clocks = ambient::clocks();
+        let clock = clocks.wall.clone();
         let shared = match &store {
             Some(store) => {
-                let shared = SharedClock::open(store.clone(), clock.clone(), Arc::new(SteadyClock)).await;
+                let shared = SharedClock::open(store.clone(), clock.clone(), clocks.steady.clone()).await;
                 let shared =
                     shared.map_err(|error| Failed::at("the database does not say what time it is", error));
                 Some(Arc::new(shared?))
@@ -110,6 +114,7 @@ impl App {
             objects: Arc::new(objects),
             store,
             clock,
+            clocks,
             shared,
             rng: Arc::new(SystemRng),
             metrics,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::Timestamp;
 
-use crate::{Store, StoreError, Tx, db::args};
+use crate::{Store, StoreError, Tx, clock::ALIKE, db::args};
 
 pub(crate) const STATEMENTS: &[&str] =
     &[SEE, FORGET, OPEN_PLANS, ADD_PLAN, DECIDE, TELLER, TAKE, TOLD, LET_GO];
@@ -19,8 +19,10 @@ const DECIDE: &str =
     "UPDATE chat_plans SET state = $2, decided_by = $3, decided_at = $4 WHERE hash = $1 AND state = 'open'";
 /// A channel that is new is told what happens from now on.
 const TELLER: &str = "INSERT INTO chat_told (channel, seq) SELECT $1, COALESCE(MAX(seq), 0) FROM audit WHERE seq > 0 ON CONFLICT (channel) DO NOTHING";
+/// One that ends later than any can was written by a clock that has been set back since (on SQLite the machine's), and is waited for by
+/// nobody.
 const TAKE: &str = "UPDATE chat_told SET owner = $2, lease_until = $3 \
-    WHERE channel = $1 AND (lease_until IS NULL OR lease_until < $4 OR owner = $2) RETURNING seq";
+    WHERE channel = $1 AND (lease_until IS NULL OR lease_until < $4 OR lease_until > $5 OR owner = $2) RETURNING seq";
 const TOLD: &str = "UPDATE chat_told SET seq = $3 WHERE channel = $1 AND owner = $2 AND seq < $3";
 const LET_GO: &str = "UPDATE chat_told SET lease_until = NULL WHERE channel = $1 AND owner = $2";
 
@@ -61,7 +63,8 @@ impl Store {
     ) -> Result<Option<i64>, StoreError> {
         let mut tx = self.begin().await?;
         tx.connection.execute(TELLER, args![channel]).await?;
-        let row = tx.connection.row(TAKE, args![channel, owner, now.plus(lease), now]).await?;
+        let until = now.plus(lease);
+        let row = tx.connection.row(TAKE, args![channel, owner, until, now, until.plus(ALIKE)]).await?;
         tx.commit().await?;
         row.map(|row| row.int(0)).transpose()
     }

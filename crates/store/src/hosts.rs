@@ -31,8 +31,22 @@ pub struct HostOrder {
     pub body: String,
 }
 
-pub(crate) const STATEMENTS: &[&str] =
-    &[REPORT, REPORTS, REPORT_OF, ALL_REPORTS, LEFT, FORGET, NEWEST_FENCE, ORDER, ORDERS, ALL_ORDERS, DONE];
+pub(crate) const STATEMENTS: &[&str] = &[
+    REPORT,
+    REPORTS,
+    REPORT_OF,
+    ALL_REPORTS,
+    LEFT,
+    LEFT_ORDERS,
+    FORGET,
+    FORGET_ORDERS,
+    NEWEST_FENCE,
+    HOLD,
+    ORDER,
+    ORDERS,
+    ALL_ORDERS,
+    DONE,
+];
 
 const REPORT: &str = "INSERT INTO host_reports (service, host, number, report, at) VALUES ($1, $2, 1, $3, $4) \
     ON CONFLICT (service, host) DO UPDATE SET number = host_reports.number + 1, report = excluded.report, \
@@ -41,8 +55,15 @@ const REPORTS: &str = "SELECT host, number, report FROM host_reports WHERE servi
 const ALL_REPORTS: &str = "SELECT host, number, report FROM host_reports ORDER BY service, host";
 const REPORT_OF: &str = "SELECT host, number, report FROM host_reports WHERE service = $1 AND host = $2";
 const LEFT: &str = "DELETE FROM host_reports WHERE service = $1 AND host = $2";
+/// Numbers begin anew with the next report of that name: no order may be left that would seem to answer one of them.
+const LEFT_ORDERS: &str = "DELETE FROM host_orders WHERE service = $1 AND host = $2";
 const FORGET: &str = "DELETE FROM host_reports WHERE service = $1 AND at < $2";
+const FORGET_ORDERS: &str = "DELETE FROM host_orders WHERE service = $1 \
+    AND host NOT IN (SELECT host FROM host_reports WHERE service = $1)";
 const NEWEST_FENCE: &str = "SELECT COALESCE(MAX(fence), 0) FROM rollouts WHERE service = $1";
+/// Changes nothing: the row is held until the order is there, so that whoever deletes both at this moment deletes it as well.
+const HOLD: &str =
+    "UPDATE host_reports SET number = number WHERE service = $1 AND host = $2 AND number >= $3";
 const ORDER: &str = "INSERT INTO host_orders (service, host, subject, fence, number, body, at) \
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (service, host, subject) DO UPDATE SET fence = excluded.fence, \
     number = excluded.number, body = excluded.body, at = excluded.at WHERE excluded.fence >= host_orders.fence";
@@ -91,22 +112,25 @@ impl Store {
         self.db.row(REPORT_OF, args![service, host]).await?.as_ref().map(report).transpose()
     }
 
-    /// A host that ends in order is no longer counted.
+    /// A host that ends in order is no longer counted, and what it was told is void.
     pub async fn host_left(&self, service: &str, host: &str) -> Result<(), StoreError> {
         let mut tx = self.begin().await?;
         tx.connection.execute(LEFT, args![service, host]).await?;
+        tx.connection.execute(LEFT_ORDERS, args![service, host]).await?;
         tx.commit().await
     }
 
-    /// Forgets the hosts that have told nothing since `since`.
+    /// Forgets the hosts that have told nothing since `since`, and what they were told.
     pub async fn forget_hosts(&self, service: &str, since: Timestamp) -> Result<u64, StoreError> {
         let mut tx = self.begin().await?;
         let forgotten = tx.connection.execute(FORGET, args![service, since]).await?;
+        tx.connection.execute(FORGET_ORDERS, args![service]).await?;
         tx.commit().await?;
         Ok(forgotten)
     }
 
-    /// Leaves an order for a host. `Err` inside: the fence of a newer lease, and nothing was left.
+    /// Leaves an order for a host that has told the report which it answers; for one that has left since, nothing. `Err` inside:
+    /// the fence of a newer lease, and nothing was left.
     pub async fn order_host(
         &self,
         service: &str,
@@ -120,6 +144,9 @@ impl Store {
             tx.connection.row(NEWEST_FENCE, args![service]).await?.map_or(Ok(0), |row| row.int(0))?;
         if newest > *fence {
             return Ok(Err(newest));
+        }
+        if tx.connection.execute(HOLD, args![service, host, *number]).await? == 0 {
+            return Ok(Ok(()));
         }
         tx.connection.execute(ORDER, args![service, host, subject, *fence, *number, body, now]).await?;
         tx.commit().await?;

@@ -16,7 +16,6 @@ use std::{
     time::Duration,
 };
 
-use domain::Clock;
 use rustix::{
     net::sockopt::socket_acceptconn,
     process::{Signal, kill_process_group},
@@ -33,7 +32,9 @@ use self::{
     process::{Process, boot, marked},
     state::{Drain, Folder, Record},
 };
-use crate::{End, Engine, EngineError, Instance, Name, Program, Spec, State, Traffic, probe, program};
+use crate::{
+    Clocks, End, Engine, EngineError, Instance, Name, Program, Spec, State, Traffic, probe, program,
+};
 
 /// Tells an instance to take traffic, …
 pub const ADMIT: Signal = Signal::USR1;
@@ -62,7 +63,7 @@ struct Inner {
     boot: String,
     sockets: Vec<(String, OwnedFd)>,
     limits: LocalLimits,
-    clock: Arc<dyn Clock>,
+    clocks: Clocks,
     entries: Mutex<BTreeMap<Name, Entry>>,
     changed: Notify,
 }
@@ -87,7 +88,7 @@ impl Local {
     pub async fn open(
         folder: &Path,
         limits: LocalLimits,
-        clock: Arc<dyn Clock>,
+        clocks: Clocks,
         open: impl FnOnce(Option<io::Result<TcpListener>>) -> io::Result<TcpListener>,
     ) -> io::Result<Self> {
         let folder = Folder::open(folder)?;
@@ -121,7 +122,7 @@ impl Local {
             boot,
             sockets,
             limits,
-            clock,
+            clocks,
             entries: Mutex::new(entries),
             changed: Notify::new(),
         };
@@ -182,6 +183,13 @@ impl Inner {
             .write(&self.boot, records)
             .map_err(|error| EngineError::Refused(format!("cannot write down which instances run: {error}")))
     }
+
+    /// The same of what happens whether it is written down or not: on a full disk instances end as they are told.
+    fn write_if_possible(&self, entries: &BTreeMap<Name, Entry>) {
+        if let Err(error) = self.write(entries) {
+            tracing::error!(%error, "the next supervisor may wonder");
+        }
+    }
 }
 
 impl Engine for Local {
@@ -209,7 +217,7 @@ impl Engine for Local {
         let record = Record {
             name: name.clone(),
             spec: spec.clone(),
-            started: inner.clock.now(),
+            started: inner.clocks.wall.now(),
             ops: Some(ops),
             process: None,
             drain: None,
@@ -295,9 +303,9 @@ impl Engine for Local {
         let Some(process) = entry.process.clone().filter(|_| entry.record.drain.is_none()) else {
             return Ok(());
         };
-        let drain = Drain { since: inner.clock.now(), within };
+        let drain = Drain::begin(&inner.clocks, within);
         entry.record.drain = Some(drain);
-        inner.write(&entries)?;
+        inner.write_if_possible(&entries);
         process.signal(Signal::TERM);
         tokio::spawn(kill_later(inner.clone(), name.clone(), drain));
         Ok(())
@@ -310,7 +318,8 @@ impl Engine for Local {
             kill(process);
         }
         entries.remove(name);
-        self.0.write(&entries)
+        self.0.write_if_possible(&entries);
+        Ok(())
     }
 
     async fn complete(&self, spec: &Spec, limit: Duration, stop: CancellationToken) -> Result<(), String> {
@@ -367,9 +376,7 @@ async fn watch(inner: Arc<Inner>, name: Name, process: Process, child: Option<Ch
             tracing::error!(%name, pid = process.identity.pid, how, "an instance died");
         }
         entry.record.end = Some(End { asked, how });
-        if let Err(error) = inner.write(&entries) {
-            tracing::error!(%error, "the next supervisor may wonder");
-        }
+        inner.write_if_possible(&entries);
     }
     drop(entries);
     inner.changed.notify_one();
@@ -377,8 +384,7 @@ async fn watch(inner: Arc<Inner>, name: Name, process: Process, child: Option<Ch
 
 /// Kills an instance that drains when its time is up.
 async fn kill_later(inner: Arc<Inner>, name: Name, drain: Drain) {
-    let gone = inner.clock.now().since(drain.since);
-    sleep(drain.within.saturating_sub(gone)).await;
+    sleep(drain.rest(&inner.clocks)).await;
     let entries = inner.entries.lock().await;
     let same = |entry: &&Entry| entry.record.drain == Some(drain);
     if let Some(process) = entries.get(&name).filter(same).and_then(|entry| entry.process.as_ref()) {

@@ -13,7 +13,7 @@ use domain::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::process::Identity;
-use crate::{End, Name, Spec};
+use crate::{Clocks, End, Name, Spec};
 
 /// Of the file; another one is refused.
 const FORMAT: u32 = 2;
@@ -35,7 +35,26 @@ pub(super) struct Record {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Drain {
     pub since: Timestamp,
+    /// The same by the clock that nobody sets: of one boot, as all records are. A version before this one did not write it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steady: Option<Timestamp>,
     pub within: Duration,
+}
+
+impl Drain {
+    /// From now on.
+    pub fn begin(clocks: &Clocks, within: Duration) -> Self {
+        Self { since: clocks.wall.now(), steady: Some(clocks.steady.now()), within }
+    }
+
+    /// What is left of it.
+    pub fn rest(&self, clocks: &Clocks) -> Duration {
+        let gone = match self.steady {
+            Some(since) => clocks.steady.now().since(since),
+            None => clocks.wall.now().since(self.since),
+        };
+        self.within.saturating_sub(gone)
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -4,13 +4,17 @@
 //! take traffic, and since when it drains. Renaming is one step, and `podman ps` shows it to people.
 
 use std::{
-    collections::HashMap, net::Ipv4Addr, os::unix::process::ExitStatusExt, process::ExitStatus,
+    collections::HashMap,
+    net::{Ipv4Addr, SocketAddr},
+    os::unix::process::ExitStatusExt,
+    process::ExitStatus,
     time::Duration,
 };
 
 use domain::Timestamp;
 use serde::Deserialize;
 
+use super::OPS;
 use crate::{End, Name};
 
 pub(super) const SERVICE: &str = "primetime.service";
@@ -143,6 +147,13 @@ pub(super) fn servers_of(service: &Name) -> String {
 pub(super) struct Facts {
     pub address: Option<Ipv4Addr>,
     pub out_of_memory: bool,
+}
+
+impl Facts {
+    /// Where it answers operators.
+    pub fn ops(&self) -> Option<SocketAddr> {
+        self.address.map(|address| (address, OPS).into())
+    }
 }
 
 #[derive(Deserialize)]

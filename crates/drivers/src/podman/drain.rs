@@ -2,12 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use domain::Clock;
+use domain::{Clock, Timestamp};
 use tokio::time::{sleep, timeout};
 
 use super::{
     cli::{Cli, Failure},
-    container::Drain,
     proxy::Proxy,
 };
 
@@ -18,10 +17,12 @@ const LOOK: Duration = Duration::from_millis(50);
 pub(super) struct Leaving {
     pub cli: Cli,
     pub proxy: Proxy,
-    pub clock: Arc<dyn Clock>,
+    pub steady: Arc<dyn Clock>,
+    /// By the clock that nobody sets: of a drain that is gone on with, as much is over as the time of day says.
+    pub ends: Timestamp,
     pub container: String,
     pub server: String,
-    pub drain: Drain,
+    pub within: Duration,
 }
 
 impl Leaving {
@@ -29,7 +30,7 @@ impl Leaving {
     /// the last request that was on its way arrives.
     pub async fn leave(self) {
         if timeout(self.rest(), self.quiet()).await.is_err() {
-            tracing::warn!(server = self.server, after = ?self.drain.within, "it did not drain in time and is ended");
+            tracing::warn!(server = self.server, after = ?self.within, "it did not drain in time and is ended");
         }
         while !self.stopped().await {
             sleep(LOOK * 10).await;
@@ -41,7 +42,7 @@ impl Leaving {
     }
 
     fn rest(&self) -> Duration {
-        self.drain.within.saturating_sub(self.clock.now().since(self.drain.since))
+        self.ends.since(self.steady.now())
     }
 
     /// Until nothing is under way there. Asked twice: a request that was just given to the server may not be counted yet. While the

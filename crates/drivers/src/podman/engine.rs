@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    net::SocketAddr,
     time::Duration,
 };
 
@@ -10,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    OPS, Podman,
+    Podman,
     cli::Failure,
     container::{self, Container, Drain, Facts, Mode},
     image,
@@ -48,7 +47,7 @@ impl Engine for Podman {
             format!("{}={name}", container::INSTANCE),
             format!("{}={}", container::RELEASE, spec.release),
             format!("{}={digest}", container::SPEC),
-            format!("{}={}", container::STARTED, self.clock.now().0),
+            format!("{}={}", container::STARTED, self.clocks.wall.now().0),
         ];
         // By what it is, not by its name: the name may be another's a moment later.
         let id = image::id(&self.cli, &self.pulls, spec).await?;
@@ -76,21 +75,10 @@ impl Engine for Podman {
     }
 
     async fn list(&self) -> Result<Vec<Instance>, EngineError> {
+        let mut ready = self.probe().await;
         let mut turn = self.turn.lock().await;
         let all = self.look(&mut turn).await?;
         let servers = self.proxy.servers().await?;
-        let mut probes = JoinSet::new();
-        for (container, facts) in &all {
-            let stays = container.pid.is_some() && !matches!(container.mode, Mode::Drains(_));
-            if let Some(ops) = ops(facts).filter(|_| stays) {
-                let id = container.id.clone();
-                probes.spawn(async move { (id, probe::ready(ops).await) });
-            }
-        }
-        let mut ready = BTreeMap::new();
-        while let Some(Ok((id, probed))) = probes.join_next().await {
-            ready.insert(id, probed.map(|_| ()));
-        }
         let mut instances = Vec::new();
         let mut alive = BTreeSet::new();
         for (container, facts) in all {
@@ -104,7 +92,7 @@ impl Engine for Podman {
                 name: container.name,
                 release: container.release,
                 state,
-                ops: ops(&facts),
+                ops: facts.ops(),
                 pid: container.pid.filter(|pid| *pid > 0),
                 started: container.started,
             });
@@ -124,7 +112,7 @@ impl Engine for Podman {
         if container.pid.is_none() || matches!(container.mode, Mode::Drains(_)) {
             return Ok(());
         }
-        let missing = match ops(&facts) {
+        let missing = match facts.ops() {
             Some(ops) => probe::ready(ops).await.err(),
             None => Some(format!("it has no address in the network {}", self.network)),
         };
@@ -157,7 +145,7 @@ impl Engine for Podman {
         }
         // A proxy that is away might send traffic there for ever.
         self.proxy.servers().await?;
-        let drain = Drain { since: self.clock.now(), within };
+        let drain = Drain { since: self.clocks.wall.now(), within };
         self.rename(&container, Mode::Drains(drain)).await?;
         self.leave(&mut turn, &container, drain);
         Ok(())
@@ -194,6 +182,15 @@ impl Engine for Podman {
 }
 
 impl Podman {
+    /// Asks those that were there at the last look whether they are ready, by container.
+    async fn probe(&self) -> BTreeMap<String, Result<(), String>> {
+        let mut probes = JoinSet::new();
+        for (id, ops) in self.turn.lock().await.ops.clone() {
+            probes.spawn(async move { (id, probe::ready(ops).await.map(|_| ())) });
+        }
+        probes.join_all().await.into_iter().collect()
+    }
+
     /// Makes the proxy do what a container is to do, and says how that is. `server`: as the proxy has it now.
     async fn settle(
         &self,
@@ -213,7 +210,8 @@ impl Podman {
         let missing = match (probed, facts.address) {
             _ if matches!(container.mode, Mode::Drains(_)) => return Ok(State::Draining),
             (Some(Err(missing)), _) => missing,
-            (None, _) | (_, None) => format!("it has no address in the network {}", self.network),
+            (None, Some(_)) => "nobody has asked it yet".to_owned(),
+            (_, None) => format!("it has no address in the network {}", self.network),
             (Some(Ok(())), Some(_)) if container.mode == Mode::Warm => return Ok(State::Warm),
             (Some(Ok(())), Some(address)) => {
                 match server {
@@ -231,10 +229,6 @@ impl Podman {
         // One that was ready stays known to the proxy, whose own checks keep traffic away: our probe may be what is slow.
         Ok(State::NotReady(missing))
     }
-}
-
-fn ops(facts: &Facts) -> Option<SocketAddr> {
-    facts.address.map(|address| (address, OPS).into())
 }
 
 /// It is written down, and the proxy was not told: the next look does.

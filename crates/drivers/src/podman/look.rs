@@ -44,13 +44,19 @@ impl Podman {
             }
         }
         let facts = |container: &Container| turn.facts.get(&key(container)).copied().unwrap_or_default();
-        Ok(containers
+        let all: Vec<_> = containers
             .into_iter()
             .map(|container| {
                 let facts = facts(&container);
                 (container, facts)
             })
-            .collect())
+            .collect();
+        let stays = |(container, facts): &(Container, Facts)| {
+            let stays = container.pid.is_some() && !matches!(container.mode, Mode::Drains(_));
+            facts.ops().filter(|_| stays).map(|ops| (container.id.clone(), ops))
+        };
+        turn.ops = all.iter().filter_map(stays).collect();
+        Ok(all)
     }
 
     /// Whether a list may be acted upon: a container that is missing there, and that nobody here removed, is asked after. One that
@@ -86,13 +92,16 @@ impl Podman {
 
     /// Sees a container to its end.
     pub(super) fn leave(&self, turn: &mut Turn, container: &Container, drain: Drain) {
+        let Drain { since, within } = drain;
+        let (wall, steady) = (self.clocks.wall.now(), self.clocks.steady.clone());
         let leaving = Leaving {
             cli: self.cli.clone(),
             proxy: self.proxy.clone(),
-            clock: self.clock.clone(),
+            ends: steady.now().plus(within.saturating_sub(wall.since(since))),
+            steady,
             container: container.id.clone(),
             server: container.server(&self.service),
-            drain,
+            within,
         };
         while turn.leaving.try_join_next().is_some() {}
         let handle = turn.leaving.spawn(leaving.leave());

@@ -23,12 +23,11 @@ use std::{
     collections::{BTreeSet, HashMap},
     ffi::OsString,
     fs::{self, File, OpenOptions},
+    net::SocketAddr,
     path::PathBuf,
-    sync::Arc,
     time::Duration,
 };
 
-use domain::Clock;
 use tokio::{sync::Mutex, task::AbortHandle, task::JoinSet};
 
 use self::{
@@ -37,7 +36,7 @@ use self::{
     proxy::Proxy,
     pull::Pulls,
 };
-use crate::{EngineError, Name};
+use crate::{Clocks, EngineError, Name};
 
 pub use cli::PATIENCE;
 pub use run::Given;
@@ -81,8 +80,9 @@ pub struct Podman {
     network: String,
     given: Given,
     instances: usize,
-    clock: Arc<dyn Clock>,
-    /// Whoever changes something holds it, and whoever looks: a look changes the proxy.
+    clocks: Clocks,
+    /// Whoever changes something holds it, and whoever looks: a look changes the proxy. Nobody holds it while instances are asked
+    /// whether they are ready: one that does not answer would make everybody wait.
     turn: Mutex<Turn>,
     _lock: File,
 }
@@ -91,6 +91,8 @@ pub struct Podman {
 struct Turn {
     /// The containers of the last look.
     listed: BTreeSet<String>,
+    /// Of these, those that live and stay: where they answer operators.
+    ops: Vec<(String, SocketAddr)>,
     /// By container, and whether it lived.
     facts: HashMap<(String, bool), Facts>,
     /// Ends with the engine.
@@ -106,7 +108,7 @@ impl std::fmt::Debug for Podman {
 
 impl Podman {
     /// Finds what is there of the service, and goes on draining what drained. A proxy that is away is no error yet.
-    pub async fn open(settings: Settings, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
+    pub async fn open(settings: Settings, clocks: Clocks) -> Result<Self, EngineError> {
         let Settings {
             service,
             podman,
@@ -131,12 +133,12 @@ impl Podman {
         let podman = Self {
             service,
             cli: Cli { program: podman, environment, patience },
-            pulls: Pulls::new(clock.clone()),
+            pulls: Pulls::new(&clocks),
             proxy: Proxy { socket, backend },
             network,
             given,
             instances,
-            clock,
+            clocks,
             turn: Mutex::default(),
             _lock: file,
         };

@@ -1,69 +1,44 @@
 //! Images that podman does not have come from a registry, each by one call at a time, while containers are looked after.
 
-use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex, PoisonError},
-    time::Duration,
-};
+use std::time::Duration;
 
-use domain::{Clock, Timestamp};
 use tokio::time::sleep;
 
 use super::cli::{Cli, Failure, LATER};
-use crate::EngineError;
+use crate::{Arrivals, Clocks, EngineError};
 
 /// A pull that takes longer is ended: an image has some 100 MB, and the registry is this host's.
 const LONGEST: Duration = Duration::from_secs(600);
 /// How often a podman that is busy is asked for the same.
 const MOST_TRIES: usize = 30;
-/// After a failure, before the next try: whoever asks in between hears of that failure.
-const AGAIN_AFTER: Duration = Duration::from_secs(5);
 
-/// What is on its way, and what has just failed.
-pub(super) struct Pulls {
-    clock: Arc<dyn Clock>,
-    known: Arc<Mutex<BTreeMap<String, Pull>>>,
-}
-
-enum Pull {
-    Coming,
-    Failed { why: String, until: Timestamp },
-}
+/// What is on its way, by the name that it will have.
+pub(super) struct Pulls(Arrivals<String>);
 
 impl Pulls {
-    pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, known: Arc::default() }
+    pub fn new(clocks: &Clocks) -> Self {
+        Self(Arrivals::new(clocks))
     }
 
     /// Begins to pull the image `from` a registry under `name`, unless that is under way or has just failed; says which.
     pub fn bring(&self, cli: &Cli, name: &str, from: &str) -> EngineError {
-        let now = self.clock.now();
-        let mut all = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        all.retain(|_, pull| !matches!(pull, Pull::Failed { until, .. } if *until <= now));
-        match all.get(name) {
-            Some(Pull::Coming) => return EngineError::Busy(LATER),
-            Some(Pull::Failed { why, .. }) => return EngineError::Refused(why.clone()),
-            None => {}
-        }
-        all.insert(name.to_owned(), Pull::Coming);
-        drop(all);
-        let (cli, name, from) = (cli.clone(), name.to_owned(), from.to_owned());
-        let (known, clock) = (self.known.clone(), self.clock.clone());
-        tokio::spawn(async move {
-            tracing::info!(image = name, from, "podman does not have it: pulling it");
-            let pulled = pull(&cli, &name, &from).await;
-            let mut all = known.lock().unwrap_or_else(PoisonError::into_inner);
-            all.remove(&name);
-            match pulled {
-                Ok(()) => tracing::info!(image = name, "pulled"),
-                Err(why) => {
-                    tracing::error!(image = name, why, "not pulled");
-                    let why = format!("podman does not have {name}, and cannot pull it from {from}: {why}");
-                    all.insert(name, Pull::Failed { why, until: clock.now().plus(AGAIN_AFTER) });
+        let bring = || {
+            let (cli, name, from) = (cli.clone(), name.to_owned(), from.to_owned());
+            async move {
+                tracing::info!(image = name, from, "podman does not have it: pulling it");
+                let pulled = pull(&cli, &name, &from).await;
+                match &pulled {
+                    Ok(()) => tracing::info!(image = name, "pulled"),
+                    Err(why) => tracing::error!(image = name, why, "not pulled"),
                 }
+                pulled.map_err(|why| {
+                    format!("podman does not have {name}, and cannot pull it from {from}: {why}")
+                })
             }
-        });
-        EngineError::Busy(LATER)
+        };
+        self.0
+            .expect(&name.to_owned(), bring)
+            .map_or_else(EngineError::Refused, |()| EngineError::Busy(LATER))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{net::TcpListener, sync::Arc, time::Duration};
 
 use domain::{ManualClock, Timestamp};
-use drivers::{Engine, Instance, Local, Name, local::LocalLimits};
+use drivers::{Clocks, Engine, Instance, Local, Name, local::LocalLimits};
 use tempfile::TempDir;
 use tokio::time::{sleep, timeout};
 
@@ -24,11 +24,19 @@ pub fn limits() -> LocalLimits {
 }
 
 pub async fn open(dir: &TempDir, limits: LocalLimits) -> std::io::Result<Local> {
-    let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
+    open_at(dir, limits, clocks()).await
+}
+
+/// The clocks of a test, which stand still.
+pub fn clocks() -> Clocks {
+    Clocks::same(Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000))))
+}
+
+pub async fn open_at(dir: &TempDir, limits: LocalLimits, clocks: Clocks) -> std::io::Result<Local> {
     let socket = |taken: Option<std::io::Result<TcpListener>>| {
         taken.unwrap_or_else(|| TcpListener::bind("127.0.0.1:0"))
     };
-    Local::open(&dir.path().join("host"), limits, clock, socket).await
+    Local::open(&dir.path().join("host"), limits, clocks, socket).await
 }
 
 impl Host {

@@ -1,9 +1,11 @@
 //! What only processes of this machine do: die, outlive their supervisor, be held to limits.
 
-use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
+use std::{fs, os::unix::fs::PermissionsExt, sync::Arc, time::Duration};
 
+use domain::ManualClock;
 use drivers::{Engine, EngineError, Program, State, Traffic, counted, local::LocalLimits};
 use rustix::process::{Pid, Signal, kill_process};
+use tokio::time::sleep;
 
 use crate::{
     engine::{self, Host, name, until},
@@ -85,6 +87,52 @@ async fn what_does_not_drain_in_time_is_killed() {
     let ended = until(&host.local, "ended", |all| matches!(all[0].state, State::Ended(_))).await;
     let State::Ended(end) = &ended[0].state else { panic!("{ended:?}") };
     assert!(end.asked && end.how.contains("signal: 9"), "{end:?}");
+    host.end().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_down_ends_all_the_same() {
+    let host = Host::new().await;
+    for one in ["a", "b", "c"] {
+        host.local.start(&name(one), &spec("r1"), Traffic::WhenReady).await.unwrap();
+    }
+    let ready = until(&host.local, "ready", |all| all.iter().all(|i| i.state == State::Ready)).await;
+    // As on a full disk.
+    let draft = host.dir.path().join("host/instances.json.new");
+    fs::create_dir(&draft).unwrap();
+    let more = host.local.start(&name("d"), &spec("r1"), Traffic::WhenReady).await.unwrap_err().to_string();
+    assert!(more.contains("cannot write down"), "{more}");
+    host.local.drain(&name("a"), Duration::from_secs(60)).await.unwrap();
+    // Stopped, it cannot hear that it is to drain: its time is counted as well.
+    kill_process(Pid::from_raw(ready[1].pid.unwrap() as i32).unwrap(), Signal::STOP).unwrap();
+    host.local.drain(&name("b"), Duration::from_millis(50)).await.unwrap();
+    host.local.stop(&name("c")).await.unwrap();
+    let ended = |i: &drivers::Instance| matches!(&i.state, State::Ended(end) if end.asked);
+    until(&host.local, "ended", |all| all.len() == 2 && all.iter().all(ended)).await;
+    fs::remove_dir(&draft).unwrap();
+    host.end().await;
+}
+
+#[tokio::test]
+async fn a_drain_that_the_next_supervisor_goes_on_with_has_its_time_though_the_clock_was_set() {
+    let host = Host::new().await;
+    host.local.start(&name("a"), &spec("r1"), Traffic::WhenReady).await.unwrap();
+    let ready = until(&host.local, "ready", |all| all[0].state == State::Ready).await;
+    let pid = Pid::from_raw(ready[0].pid.unwrap() as i32).unwrap();
+    kill_process(pid, Signal::STOP).unwrap();
+    host.local.drain(&name("a"), Duration::from_secs(600)).await.unwrap();
+    fs::remove_file(host.dir.path().join("host/lock")).unwrap();
+    let mut clocks = engine::clocks();
+    clocks.wall = Arc::new(ManualClock::new(clocks.wall.now().plus(Duration::from_secs(7_200))));
+    let next = engine::open_at(&host.dir, engine::limits(), clocks).await.unwrap();
+    assert_eq!(next.list().await.unwrap()[0].state, State::Draining);
+    // Whoever thinks that its time is up has the time to act on it.
+    sleep(Duration::from_millis(50)).await;
+    kill_process(pid, Signal::CONT).unwrap();
+    // Its parent knows how it ended.
+    let ended = until(&host.local, "ended", |all| matches!(all[0].state, State::Ended(_))).await;
+    let State::Ended(end) = &ended[0].state else { panic!("{ended:?}") };
+    assert!(end.asked && end.how.contains("exit status: 0"), "{end:?}");
     host.end().await;
 }
 

@@ -3,8 +3,10 @@
 
 mod conformance;
 mod engine;
+mod fake;
 mod group;
 mod instance;
+mod keeping;
 mod local;
 mod podman;
 mod replacing;

@@ -9,10 +9,10 @@ use std::{
     time::Duration,
 };
 
-use domain::{Clock, ManualClock, Timestamp};
+use domain::{ManualClock, Timestamp};
 use drivers::{
-    Engine, EngineError, Goal, Instance, Keeper, Kept, Local, MOST_PAUSE, Name, Patience, Spec, State,
-    Traffic,
+    Clocks, Engine, EngineError, Goal, Instance, Keeper, Kept, Local, MOST_PAUSE, Name, Patience, Spec,
+    State, Traffic,
 };
 use rustix::process::{Signal, kill_process};
 use tokio::{
@@ -72,7 +72,7 @@ pub async fn keep_alive(address: SocketAddr) -> std::io::Result<usize> {
 
 fn keeper<E: Engine>(engine: E) -> (Keeper<E>, Arc<ManualClock>) {
     let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
-    (Keeper::new(Arc::new(engine), clock.clone() as Arc<dyn Clock>, Patience::default()), clock)
+    (Keeper::new(Arc::new(engine), &Clocks::same(clock.clone()), Patience::default()), clock)
 }
 
 /// Keeps until it is as wanted; what an engine does not do is asked for again.

@@ -1,7 +1,8 @@
 //! What a driver must do: be the hands and the eyes of the controller on real hosts.
 
-use super::{Action, Observation, Totals};
-use crate::judge::Sample;
+use std::collections::BTreeMap;
+
+use super::{Action, Counts, Observation};
 
 /// Why a host did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -38,14 +39,10 @@ pub trait Driver: Send + Sync {
     /// What there is of a service: its instances, the hosts that answer, the migration. Without the judge's window.
     fn observe(&self, service: &str) -> impl Future<Output = Result<Observation, DriverError>> + Send;
 
-    /// What an instance has counted since it started; `None` when it does not answer.
-    fn measure(&self, service: &str, name: &str) -> impl Future<Output = Option<Sample>> + Send;
-
-    /// What has come to an instance since it started; `None` when it does not answer, or nobody counts.
-    fn totals(&self, service: &str, name: &str) -> impl Future<Output = Option<Totals>> + Send {
-        let _nobody_counts = (service, name);
-        async { None }
-    }
+    /// What these instances of the last observation have counted, by name, each asked once and all at the same time. Those that do not
+    /// answer soon are left out: however many they are, whoever asks has an answer in time.
+    fn counted(&self, service: &str, names: &[&str])
+    -> impl Future<Output = BTreeMap<String, Counts>> + Send;
 
     /// Does it, once or again, and returns when it is under way.
     ///

@@ -17,5 +17,5 @@ mod want;
 
 pub use driver::{Driver, DriverError};
 pub use plan::{Limits, Plan, PlanError, Wanted, Wave};
-pub use seen::{Action, Migrating, Migration, Observation, Phase, Seen, Totals};
+pub use seen::{Action, Counts, Migrating, Migration, Observation, Phase, Seen, Totals};
 pub use state::{Duty, Order, Refused, Rollout, Slot, Stage, Step};

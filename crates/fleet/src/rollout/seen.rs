@@ -4,7 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{judge::Window, load::Answers, metrics::Counted};
+use crate::{
+    judge::{Sample, Window},
+    load::Answers,
+    metrics::Counted,
+};
 
 /// Where an instance stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +67,15 @@ impl From<&Counted> for Totals {
             origin: Answers::of(counted, Some("origin")),
         }
     }
+}
+
+/// What an instance has counted since it started.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Counts {
+    /// For the judge; none if it counts what cannot be judged.
+    pub sample: Option<Sample>,
+    /// For whoever plans; none if nobody counts.
+    pub totals: Option<Totals>,
 }
 
 /// How far the database's migration to the new release is.

@@ -14,7 +14,7 @@ use std::{
 use domain::{Clock, Timestamp};
 use fleet::{
     judge::Sample,
-    rollout::{Action, Driver, DriverError, Migrating, Migration, Observation, Seen, Totals},
+    rollout::{Action, Counts, Driver, DriverError, Migrating, Migration, Observation, Seen, Totals},
 };
 use serde::{Deserialize, Serialize};
 use store::{HostOrder, HostReport, Store};
@@ -172,13 +172,15 @@ impl Driver for Hosts {
         Ok(seen)
     }
 
-    async fn measure(&self, _service: &str, name: &str) -> Option<Sample> {
+    async fn counted(&self, _service: &str, names: &[&str]) -> BTreeMap<String, Counts> {
         let now = self.clock.now();
         let heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
-        heard
-            .values()
-            .filter(|heard| heard.is_there(now))
-            .find_map(|heard| heard.report.counted.get(name).cloned())
+        let there = || heard.values().filter(|heard| heard.is_there(now)).map(|heard| &heard.report);
+        let counts = |name: &str| Counts {
+            sample: there().find_map(|report| report.counted.get(name).cloned()),
+            totals: there().find_map(|report| report.loads.get(name).copied()),
+        };
+        names.iter().map(|name| ((*name).to_owned(), counts(name))).collect()
     }
 
     async fn act(&self, service: &str, fence: i64, action: &Action) -> Result<(), DriverError> {

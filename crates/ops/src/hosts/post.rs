@@ -7,7 +7,7 @@ use std::{
 };
 
 use domain::{Clock, Timestamp};
-use fleet::rollout::{Action, Driver, DriverError, Phase, Totals};
+use fleet::rollout::{Action, Counts, Driver, DriverError, Phase, Totals};
 use store::{HostOrder, Store};
 
 use super::{
@@ -87,23 +87,30 @@ impl<D: Driver> Post<D> {
 
     /// Tells what there is, if that is news or it was told long ago; with what instances have `counted`, for the judge.
     pub async fn tell(&mut self, counted: bool) -> Result<(), OpsError> {
-        let seen = self.driver.observe(&self.service).await?;
-        let mut report =
-            Report { migration: seen.migration, most: self.most, by: self.claim.word(), ..Report::default() };
-        for mut instance in seen.instances {
-            let local = instance.name;
-            instance.name = names::everywhere(&self.service, &self.host, &local);
-            if let Some(words) = seen.lacks.get(&local) {
-                report.lacks.insert(instance.name.clone(), words.clone());
-            }
-            if counted
-                && instance.phase == Phase::Serving
-                && let Some(sample) = self.driver.measure(&self.service, &local).await
-            {
-                report.counted.insert(instance.name.clone(), sample);
-            }
-            report.instances.push(instance);
+        let mut seen = self.driver.observe(&self.service).await?;
+        let local: Vec<String> = seen.instances.iter().map(|instance| instance.name.clone()).collect();
+        for instance in &mut seen.instances {
+            instance.name = names::everywhere(&self.service, &self.host, &instance.name);
         }
+        // Asked once, for the judge and for the loads: what does not answer takes its time each time.
+        let mut counts = None;
+        let everywhere =
+            |(name, words): (&String, String)| (names::everywhere(&self.service, &self.host, name), words);
+        let lacks = local.iter().filter_map(|name| Some((name, seen.lacks.remove(name)?)));
+        let mut report = Report {
+            lacks: lacks.map(everywhere).collect(),
+            migration: seen.migration,
+            most: self.most,
+            by: self.claim.word(),
+            ..Report::default()
+        };
+        if counted {
+            let all = counts.insert(self.counted(&local).await);
+            let serving = seen.instances.iter().filter(|instance| instance.phase == Phase::Serving);
+            let sample = |name: &String| Some((name.clone(), all.get(name)?.sample.clone()?));
+            report.counted = serving.filter_map(|instance| sample(&instance.name)).collect();
+        }
+        report.instances = seen.instances;
         let now = self.clock.now();
         let is_due = self.recent.back().is_none_or(|(_, at)| now.since(*at) >= TELLS_EVERY);
         if self.last.as_ref() == Some(&report) && !is_due && self.told >= AT_ONCE {
@@ -113,12 +120,11 @@ impl<D: Driver> Post<D> {
             return Ok(());
         }
         let news = report.clone();
-        for instance in &news.instances {
-            let local = names::here(&self.service, &self.host, &instance.name);
-            if let Some(totals) = self.driver.totals(&self.service, local).await {
-                report.loads.insert(instance.name.clone(), totals);
-            }
-        }
+        let counts = match counts {
+            Some(counts) => counts,
+            None => self.counted(&local).await,
+        };
+        report.loads = counts.into_iter().filter_map(|(name, counts)| Some((name, counts.totals?))).collect();
         let text = serde_json::to_string(&report)?;
         let number = self.store.report_host(&self.service, &self.host, &text, now).await?;
         self.last = Some(news);
@@ -130,6 +136,13 @@ impl<D: Driver> Post<D> {
             self.recent.pop_front();
         }
         Ok(())
+    }
+
+    /// What instances have counted that this host calls so, by the names that all hosts know them by.
+    async fn counted(&self, local: &[String]) -> BTreeMap<String, Counts> {
+        let names: Vec<&str> = local.iter().map(String::as_str).collect();
+        let counts = self.driver.counted(&self.service, &names).await.into_iter();
+        counts.map(|(name, counts)| (names::everywhere(&self.service, &self.host, &name), counts)).collect()
     }
 
     /// What had come to each instance when that was last told.

@@ -9,9 +9,9 @@ use std::{
 use domain::{Clock, ManualClock, Timestamp};
 use fleet::{
     forecast::event::{Event, Kin},
-    judge::{Rules, Sample},
+    judge::Rules,
     plan::{Role, Zone},
-    rollout::{Action, Driver, DriverError, Limits, Observation, Phase, Seen, Totals},
+    rollout::{Action, Counts, Driver, DriverError, Limits, Observation, Phase, Seen, Totals},
 };
 use ops::{
     Desk, OpsError, Post, audit,
@@ -40,12 +40,13 @@ impl Driver for Told {
         Ok(Observation { instances, hosts: ["busan".into()].into(), ..Observation::default() })
     }
 
-    async fn measure(&self, _: &str, _: &str) -> Option<Sample> {
-        None
-    }
-
-    async fn totals(&self, _: &str, name: &str) -> Option<Totals> {
-        self.0.lock().unwrap().get(name).copied()
+    async fn counted(&self, _: &str, names: &[&str]) -> BTreeMap<String, Counts> {
+        let all = self.0.lock().unwrap();
+        let counts = |name: &&str| {
+            let totals = Some(*all.get(*name)?);
+            Some(((*name).to_owned(), Counts { sample: None, totals }))
+        };
+        names.iter().filter_map(counts).collect()
     }
 
     async fn act(&self, _: &str, _: i64, _: &Action) -> Result<(), DriverError> {

@@ -1,10 +1,10 @@
 //! A rollout over hosts that are reached through the database alone.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use fleet::{
-    judge::{Rules, Sample},
-    rollout::{Action, Driver, DriverError, Limits, Observation, Rollout, Stage},
+    judge::Rules,
+    rollout::{Action, Counts, Driver, DriverError, Limits, Observation, Rollout, Stage},
 };
 use ops::{Claimed, Controller, Hosts, Post, Ticked};
 
@@ -25,8 +25,13 @@ impl Driver for Own {
         Ok(seen)
     }
 
-    async fn measure(&self, service: &str, name: &str) -> Option<Sample> {
-        self.0.measure(service, &theirs(name)).await
+    async fn counted(&self, service: &str, names: &[&str]) -> BTreeMap<String, Counts> {
+        let mut all = BTreeMap::new();
+        for name in names {
+            let counts = self.0.counted(service, &[&theirs(name)]).await.into_values().next();
+            all.extend(counts.map(|counts| ((*name).to_owned(), counts)));
+        }
+        all
     }
 
     async fn act(&self, service: &str, fence: i64, action: &Action) -> Result<(), DriverError> {

@@ -6,7 +6,10 @@ mod audit;
 mod clocks;
 mod desk;
 mod encoders;
+#[path = "../../../drivers/tests/it/fake.rs"]
+mod fake;
 mod fleet;
+mod hanging;
 mod hosts;
 mod learned;
 mod measured;

@@ -14,7 +14,7 @@ use domain::{Clock, ManualClock, Timestamp};
 use fleet::{
     judge::Sample,
     metrics,
-    rollout::{Action, Driver, DriverError, Migrating, Migration, Observation, Phase, Seen},
+    rollout::{Action, Counts, Driver, DriverError, Migrating, Migration, Observation, Phase, Seen},
 };
 
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -171,12 +171,16 @@ impl Driver for Processes {
         Ok(self.look())
     }
 
-    async fn measure(&self, _service: &str, name: &str) -> Option<Sample> {
+    async fn counted(&self, _service: &str, names: &[&str]) -> BTreeMap<String, Counts> {
         let state = self.state.lock().unwrap();
-        let process = state.processes.get(name)?;
-        let (_, text) = get(process.orders?, "/metrics").ok()?;
-        let age_s = self.clock.now().since(process.began).as_secs();
-        Sample::of(&metrics::read(&text).ok()?, age_s)
+        let sample = |name: &str| {
+            let process = state.processes.get(name)?;
+            let (_, text) = get(process.orders?, "/metrics").ok()?;
+            let age_s = self.clock.now().since(process.began).as_secs();
+            Sample::of(&metrics::read(&text).ok()?, age_s)
+        };
+        let counts = |name: &&str| ((*name).to_owned(), Counts { sample: sample(name), totals: None });
+        names.iter().map(counts).collect()
     }
 
     async fn act(&self, _service: &str, fence: i64, action: &Action) -> Result<(), DriverError> {

@@ -97,8 +97,21 @@ pub struct Myself {
 #[derive(Debug, Clone, Args)]
 pub struct Service {
     /// Which instances: those of one service
-    #[arg(long = "service", value_name = "NAME", default_value = SERVICE)]
+    #[arg(long = "service", value_name = "NAME", default_value = SERVICE, value_parser = service)]
     pub name: String,
+}
+
+/// Most characters of a service's name: it begins the names of its instances, which end with the rollout's number and their own.
+const MOST_SERVICE: usize = 40;
+
+/// What every engine takes as the beginning of an instance's name.
+fn service(text: &str) -> Result<String, String> {
+    if text.len() <= MOST_SERVICE && drivers::Name::new(text).is_ok() {
+        return Ok(text.to_owned());
+    }
+    Err(format!(
+        "instances are named after their service: write up to {MOST_SERVICE} lowercase letters, digits and hyphens, no hyphen first"
+    ))
 }
 
 #[derive(Debug, Args)]
@@ -137,4 +150,24 @@ pub enum AuditCommand {
         #[arg(long, value_name = "LINES:HASH")]
         kept: Option<String>,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_called_what_its_instances_can_be_called_after() {
+        let longest = "a".repeat(MOST_SERVICE);
+        for name in ["site", "work", "site-2", &longest] {
+            assert_eq!(service(name).as_deref(), Ok(name));
+            let last = format!("{name}-{}-{}r{}", u32::MAX, 1000, 999);
+            assert!(drivers::Name::new(last).is_ok(), "{name}");
+        }
+        let longer = "a".repeat(MOST_SERVICE + 1);
+        for name in ["", "site.eu", "site_eu", "Site", "-site", "site eu", &longer] {
+            let said = service(name).unwrap_err();
+            assert!(said.contains("lowercase letters, digits and hyphens"), "{name}: {said}");
+        }
+    }
 }

@@ -129,8 +129,10 @@ fn hosting(args: &ConfigArgs, wanted: &HostArgs) -> Result<(), Failed> {
     let sockets = Sockets::inherit()?;
     log::start(&config.log)?;
     runtime()?.block_on(async {
-        // Whoever drains ends what is there.
-        let app = if wanted.drain { App::found(config).await? } else { App::open(config).await? };
+        if wanted.drain {
+            return host::end(&config, wanted, sockets).await;
+        }
+        let app = App::open(config).await?;
         host::run(&app, wanted, sockets, args.typed()).await
     })
 }

@@ -3,19 +3,18 @@
 use std::sync::Arc;
 
 use drivers::{
-    Name, Podman,
+    Clocks, Name, Podman,
     podman::{Given, PATIENCE, Settings},
 };
 
 use super::MOST_INSTANCES;
 use crate::{
-    app::App,
     cli::HostArgs,
     failed::{Doing, Failed},
 };
 
 /// The engine: what podman has of this service already, it finds.
-pub async fn open(app: &App, wanted: &HostArgs) -> Result<Arc<Podman>, Failed> {
+pub async fn open(clocks: Clocks, wanted: &HostArgs) -> Result<Arc<Podman>, Failed> {
     let said = &wanted.containers;
     let settings = Settings {
         service: Name::new(wanted.service.name.as_str())
@@ -35,7 +34,7 @@ pub async fn open(app: &App, wanted: &HostArgs) -> Result<Arc<Podman>, Failed> {
         // Those that drain stand beside those that came for them.
         instances: 2 * MOST_INSTANCES,
     };
-    let podman = Podman::open(settings, app.clock.clone()).await;
+    let podman = Podman::open(settings, clocks).await;
     let podman = podman.doing(|| "keep containers".into())?;
     tracing::info!(backend = said.backend, image = said.image, "containers behind haproxy");
     Ok(Arc::new(podman))

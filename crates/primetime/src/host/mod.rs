@@ -19,7 +19,7 @@ use std::{
 };
 
 use drivers::{
-    Caps, Engine, Goal, Host, Keeper, Local, Patience, Purpose, State, Unready, local::LocalLimits,
+    Caps, Clocks, Engine, Goal, Host, Keeper, Local, Patience, Purpose, State, Unready, local::LocalLimits,
 };
 use fleet::rollout::Rollout;
 use ops::{Controller, Hosts, OpsError, Post, Ticked};
@@ -32,9 +32,12 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 
 use crate::{
+    ambient,
     app::App,
     cli::{EngineKind, HostArgs},
     clock::shared::Agreement,
+    config::Config,
+    data::DataDir,
     failed::{Doing, Failed},
     keys::{self, Purpose as Signs},
     news::News,
@@ -52,8 +55,9 @@ use verified::Verified;
 const LOOK: Duration = Duration::from_millis(500);
 /// What one host runs at most, beside those that drain.
 const MOST_INSTANCES: usize = 32;
-/// A host that was not heard of for this long is not waited for by whoever begins to listen.
+/// A host that was not heard of for this long is not waited for by whoever begins to listen, and its orders need no release any more.
 const FORGOTTEN_AFTER: Duration = Duration::from_secs(24 * 3600);
+const FORGETS_EVERY: Duration = Duration::from_secs(3600);
 /// Of which the log says something once in a while, as long as they stay so.
 const ROLLOUT_WAITS: &str = "the rollout waits";
 const CANNOT_START: &str = "what should run cannot be started";
@@ -82,10 +86,11 @@ pub async fn run(
         let caps = Caps { memory, files: None };
         let (repository, registry) = (wanted.containers.image.clone(), wanted.containers.registry);
         let images = Images { signed, repository, registry, arguments, caps };
-        return keep(app, wanted, containers::open(app, wanted).await?, Releases::Images(images)).await;
+        let engine = containers::open(app.clocks.clone(), wanted).await?;
+        return keep(app, wanted, engine, Releases::Images(images)).await;
     }
     let folder = Folder { signed, verified: Verified::default(), configuration, arguments };
-    let local = Arc::new(open(app, sockets, wanted.drain).await?);
+    let local = Arc::new(open((&app.config, &app.data), app.clocks.clone(), sockets, false).await?);
     tracing::info!(address = %local.address().doing(|| "look where it listens".into())?, "one socket");
     keep(app, wanted, local, Releases::Folder(folder)).await
 }
@@ -99,10 +104,7 @@ async fn keep<E: Engine + 'static>(
 ) -> Result<(), Failed> {
     let store = app.store()?.clone();
     let service = wanted.service.name.clone();
-    let patience = Patience { drain: drains(app) + DRAIN_SLACK, ..Patience::default() };
-    if wanted.drain {
-        return drain(&*engine, patience.drain).await;
-    }
+    let patience = Patience { drain: drains(&app.config), ..Patience::default() };
     let releases = Arc::new(releases);
     let machine = wanted
         .host
@@ -125,7 +127,7 @@ async fn keep<E: Engine + 'static>(
     identity::claim(&mut post).await?;
     let hosts = Hosts::new(store.clone(), clock.clone());
     let controller = Controller::new(store.clone(), hosts, clock.clone(), owner);
-    let mut keeper = Keeper::new(engine.clone(), app.clock.clone(), patience);
+    let mut keeper = Keeper::new(engine.clone(), &app.clocks, patience);
     let mut tidy = Tidy::new(releases.dir().to_owned(), wanted.keep_releases.into(), wanted.release.clone());
     let mut steady = Steady { store, service: service.clone(), said: wanted.release.clone(), known: None };
     let adopted = engine.list().await.doing(|| "look what runs here".into())?;
@@ -140,10 +142,7 @@ async fn keep<E: Engine + 'static>(
     let mut int = signal(SignalKind::interrupt()).doing(|| "listen for SIGINT".into())?;
     let mut looks = interval(LOOK);
     looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let since = clock.now().minus(FORGOTTEN_AFTER);
-    if let Err(error) = steady.store.forget_hosts(&service, since).await {
-        warn(&error, "hosts that are long gone are still remembered");
-    }
+    let mut forgot = None;
     let looking = CancellationToken::new();
     let _until_the_end = looking.clone().drop_guard();
     tokio::spawn(Agreement::new(app, "this host goes by the database's").run(looking.clone()));
@@ -165,14 +164,22 @@ async fn keep<E: Engine + 'static>(
                 return drain(&*engine, patience.drain).await;
             }
         }
+        let lasting = app.clocks.steady.now();
+        if forgot.is_none_or(|at| lasting.since(at) >= FORGETS_EVERY) {
+            forgot = Some(lasting);
+            if let Err(error) = steady.store.forget_hosts(&service, clock.now().minus(FORGOTTEN_AFTER)).await
+            {
+                warn(&error, "hosts that are long gone are still remembered");
+            }
+        }
         match post.tell(rolling).await {
             Err(error @ OpsError::SameName { .. }) => {
                 return Err(Failed::at("this host ends, and its instances go on", error));
             }
-            told => news.tell(told, "nobody is told what runs here", app.clock.now()),
+            told => news.tell(told, "nobody is told what runs here", lasting),
         }
         let ticked = controller.tick(&service).await;
-        news.tell(post.follow().await, "what this host is told is not known", app.clock.now());
+        news.tell(post.follow().await, "what this host is told is not known", lasting);
         match ticked {
             Ok(Ticked::Stepped { .. }) => {
                 rolling = true;
@@ -182,7 +189,7 @@ async fn keep<E: Engine + 'static>(
             }
             Ok(Ticked::Replaced) => tracing::warn!(service, "another controller carries the rollout on"),
             Ok(Ticked::Idle) => news.well(ROLLOUT_WAITS),
-            Err(error) => news.tell(Err::<(), _>(error), ROLLOUT_WAITS, app.clock.now()),
+            Err(error) => news.tell(Err::<(), _>(error), ROLLOUT_WAITS, lasting),
         }
         let steady_release = steady.release(&releases).await?;
         rolling = steady_release.is_none();
@@ -210,17 +217,17 @@ async fn keep<E: Engine + 'static>(
             Ok(spec) => {
                 let goal = Goal { instances, spec };
                 news.well(CANNOT_START);
-                news.tell(keeper.keep(&goal).await, "not everything runs that should", now);
+                news.tell(keeper.keep(&goal).await, "not everything runs that should", lasting);
             }
             Err(Unready::Coming(_)) => {}
-            Err(Unready::Wrong(why)) if news.is(CANNOT_START, &why, now) => {
+            Err(Unready::Wrong(why)) if news.is(CANNOT_START, &why, lasting) => {
                 tracing::error!(why, "{CANNOT_START}");
             }
             Err(Unready::Wrong(_)) => {}
         }
-        match tidy.look(&steady.store, &*engine, now).await {
+        match tidy.look(&steady.store, &*engine, lasting).await {
             Ok(()) => news.well(NOT_TIDY),
-            Err(error) if news.is(NOT_TIDY, &error.to_string(), now) => {
+            Err(error) if news.is(NOT_TIDY, &error.to_string(), lasting) => {
                 tracing::warn!(error = %error, "{NOT_TIDY}");
             }
             Err(_) => {}
@@ -233,10 +240,10 @@ async fn keep<E: Engine + 'static>(
     Ok(())
 }
 
-/// What an instance takes to finish: requests, and jobs if it does any.
-fn drains(app: &App) -> Duration {
-    let jobs = if app.config.roles.work { app.config.work.drain } else { Duration::ZERO };
-    app.config.http.drain.max(jobs)
+/// What an instance may take to finish: requests, and jobs if it does any.
+fn drains(config: &Config) -> Duration {
+    let jobs = if config.roles.work { config.work.drain } else { Duration::ZERO };
+    config.http.drain.max(jobs) + DRAIN_SLACK
 }
 
 fn warn(error: &(dyn std::error::Error + 'static), what: &str) {
@@ -244,8 +251,13 @@ fn warn(error: &(dyn std::error::Error + 'static), what: &str) {
 }
 
 /// The engine, on the socket that instances share already, on one that was inherited, or on a new one.
-async fn open(app: &App, sockets: Sockets, drains: bool) -> Result<Local, Failed> {
-    let http = &app.config.http;
+async fn open(
+    (config, data): (&Config, &DataDir),
+    clocks: Clocks,
+    sockets: Sockets,
+    drains: bool,
+) -> Result<Local, Failed> {
+    let http = &config.http;
     let socket = |shared: Option<std::io::Result<TcpListener>>| match (shared, sockets.http) {
         // Who drains starts nobody: any socket will do.
         _ if drains => TcpListener::bind((Ipv4Addr::LOCALHOST, 0)),
@@ -255,8 +267,8 @@ async fn open(app: &App, sockets: Sockets, drains: bool) -> Result<Local, Failed
         (Some(Err(error)), None) => Err(error),
         (None, None) => web::bind(http.listen, None)?.into_std(),
     };
-    let folder = app.data.path().join("host");
-    let local = Local::open(&folder, LocalLimits::default(), app.clock.clone(), socket).await;
+    let folder = data.path().join("host");
+    let local = Local::open(&folder, LocalLimits::default(), clocks, socket).await;
     match local {
         Err(error) if drains && error.kind() == ErrorKind::ResourceBusy => Err(Failed::new(format!(
             "a host's process keeps the instances in {}: stop it first; its instances stay, and then are drained by this command. \
@@ -264,6 +276,19 @@ async fn open(app: &App, sockets: Sockets, drains: bool) -> Result<Local, Failed
             folder.display()
         ))),
         local => local.doing(|| format!("keep instances on {}", http.listen)),
+    }
+}
+
+/// `--drain`: ends every instance of this host. It needs nothing but what keeps them: no database, no keys, no store; a machine that shuts
+/// down has its viewers to care for, whatever else is away.
+pub async fn end(config: &Config, wanted: &HostArgs, sockets: Sockets) -> Result<(), Failed> {
+    let clocks = ambient::clocks();
+    match wanted.containers.engine {
+        EngineKind::Podman => drain(&*containers::open(clocks, wanted).await?, drains(config)).await,
+        EngineKind::Local => {
+            let data = DataDir::found(config)?;
+            drain(&open((config, &data), clocks, sockets, true).await?, drains(config)).await
+        }
     }
 }
 

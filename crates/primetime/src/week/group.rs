@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, path::Path, sync::Arc, time::Duration};
 
 use domain::{Clock, Timestamp};
 use drivers::{
-    Caps, Engine, Goal, Keeper, Local, Patience, Program, Spec, State, counted, local::LocalLimits,
+    Caps, Clocks, Engine, Goal, Keeper, Local, Patience, Program, Spec, State, counted, local::LocalLimits,
 };
 use fleet::{
     load::{Minutes, Sample},
@@ -107,11 +107,12 @@ impl Group {
         let open = |shared: Option<std::io::Result<std::net::TcpListener>>| {
             shared.unwrap_or_else(|| web::bind(listen, None)?.into_std())
         };
-        let engine = Local::open(folder, LocalLimits::default(), clock.clone(), open).await;
+        let clocks = Clocks::same(clock.clone());
+        let engine = Local::open(folder, LocalLimits::default(), clocks.clone(), open).await;
         let engine = Arc::new(engine.doing(|| format!("keep instances on {listen}"))?);
         // Of one that was killed: they would be another week's.
         end(&engine).await?;
-        let keeper = Keeper::new(engine.clone(), clock.clone(), Patience::default());
+        let keeper = Keeper::new(engine.clone(), &clocks, Patience::default());
         let spec = Spec {
             release: "week".into(),
             program: Program::Binary(binary.to_owned()),

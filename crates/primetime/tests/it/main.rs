@@ -16,6 +16,7 @@ mod collects;
 mod commands;
 mod containers;
 mod doctor;
+mod drained;
 #[cfg(feature = "aws")]
 mod encoders;
 mod engine;

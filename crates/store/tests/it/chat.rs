@@ -51,6 +51,11 @@ async fn a_channel_is_told_by_one_from_where_it_was_told(backend: Backend) {
     assert_eq!(take("b", 16).await, Some(3));
     store.release_channel("ops", "b").await.unwrap();
     assert_eq!(take("a", 17).await, Some(3));
+    // Killed while its clock was two hours ahead, which is right again.
+    store.release_channel("ops", "a").await.unwrap();
+    assert_eq!(take("ahead", 7220).await, Some(3));
+    assert_eq!(take("a", 20).await, Some(3));
+    assert_eq!(take("b", 21).await, None);
 }
 
 async fn the_last_wish_counts(backend: Backend) {

@@ -10,12 +10,11 @@ use std::{
     path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::{
-        Arc, OnceLock,
+        OnceLock,
         atomic::{AtomicUsize, Ordering::Relaxed},
     },
 };
 
-use domain::{ManualClock, Timestamp};
 use drivers::{
     Image, Name, Podman, Program, Spec,
     podman::{Given, PATIENCE, Settings},
@@ -23,6 +22,7 @@ use drivers::{
 use tempfile::TempDir;
 
 use self::haproxy::Haproxy;
+use crate::engine::clocks;
 
 const NETWORK: &str = "primetime-drivers";
 
@@ -101,8 +101,7 @@ impl World {
     }
 
     pub async fn open(&self) -> Podman {
-        let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
-        Podman::open(self.settings(), clock).await.unwrap()
+        Podman::open(self.settings(), clocks()).await.unwrap()
     }
 
     pub fn program(&self) -> Program {

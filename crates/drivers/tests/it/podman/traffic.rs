@@ -9,13 +9,12 @@ use std::{
     time::Duration,
 };
 
-use domain::{Clock, ManualClock, Timestamp};
 use drivers::{Engine, EngineError, Goal, Instance, Keeper, Kept, Patience, Podman, State, Traffic};
 use tokio::{task::JoinSet, time::sleep};
 
 use super::{World, podman};
 use crate::{
-    engine::{name, until},
+    engine::{clocks, name, until},
     instance::LONGER,
     replacing::{ask, keep_alive},
 };
@@ -57,9 +56,8 @@ fn crowd(address: SocketAddr, done: &Arc<AtomicBool>, counts: &[Arc<AtomicUsize>
 #[tokio::test(flavor = "multi_thread")]
 async fn nobody_notices_that_containers_are_replaced() {
     let world = World::new();
-    let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
     let engine = Arc::new(world.open().await);
-    let mut keeper = Keeper::new(engine.clone(), clock as Arc<dyn Clock>, Patience::default());
+    let mut keeper = Keeper::new(engine.clone(), &clocks(), Patience::default());
     reach(&mut keeper, &world, "r0").await;
     let (done, counts) = (Arc::new(AtomicBool::new(false)), Default::default());
     let mut clients = crowd(world.haproxy.address, &done, &counts);
@@ -84,7 +82,7 @@ async fn a_download_is_finished_whoever_supervises() {
     let engine = world.open().await;
     engine.start(&name("a"), &world.spec("r1"), Traffic::WhenReady).await.unwrap();
     until(&engine, "ready", |all| states(all) == [&State::Ready]).await;
-    let busy = Podman::open(world.settings(), Arc::new(ManualClock::new(Timestamp(0)))).await.unwrap_err();
+    let busy = Podman::open(world.settings(), clocks()).await.unwrap_err();
     assert!(busy.to_string().contains("another supervisor"), "{busy}");
     let download = tokio::spawn(async move { ask(address, "/longer").await });
     sleep(Duration::from_millis(200)).await;

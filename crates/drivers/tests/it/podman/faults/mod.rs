@@ -9,7 +9,6 @@ mod silence;
 
 use std::{fs, path::PathBuf, sync::Arc, time::Duration};
 
-use domain::{Clock, ManualClock, Timestamp};
 use drivers::{
     Engine, EngineError, Goal, Instance, Keeper, Kept, Patience, Podman, State, Traffic,
     podman::{PATIENCE, Settings},
@@ -17,7 +16,7 @@ use drivers::{
 use tokio::time::{sleep, timeout};
 
 use super::{World, podman};
-use crate::engine::name;
+use crate::engine::{clocks, name};
 
 /// Of a driver whose podman hangs: an honest call may take longer on a loaded machine, and is asked again as any other.
 const SHORT: Duration = Duration::from_secs(5);
@@ -54,8 +53,7 @@ impl Faulty {
     }
 
     async fn try_open(&self) -> Result<Podman, EngineError> {
-        let clock = ManualClock::new(Timestamp::from_seconds(1_800_000_000));
-        Podman::open(self.settings(), Arc::new(clock)).await
+        Podman::open(self.settings(), clocks()).await
     }
 
     /// An engine with an instance `a` of release `r1` that takes traffic.
@@ -91,9 +89,8 @@ impl Faulty {
     }
 
     fn keeper(&self, engine: Podman) -> Keeper<Podman> {
-        let clock = Arc::new(ManualClock::new(Timestamp::from_seconds(1_800_000_000)));
         let patience = Patience { pause: Duration::ZERO, ..Patience::default() };
-        Keeper::new(Arc::new(engine), clock as Arc<dyn Clock>, patience)
+        Keeper::new(Arc::new(engine), &clocks(), patience)
     }
 
     /// Keeps until two of the release run; what was said on the way. All that runs then is those two.
