@@ -378,7 +378,7 @@ def closed_ports():
                   f"-n outside address add {OUTSIDE}.2/24 dev outer", "-n outside link set outer up"):
         assert (done := subprocess.run(["ip", *words.split()], capture_output=True, text=True, check=False)).returncode == 0, (words, done.stderr)
     # Whatever was started by hand, or by mistake, is not to be had.
-    strays = [socket.create_server(("0.0.0.0", port)) for port in (22, 7777, 9091, 19532)]
+    strays = [socket.create_server(("0.0.0.0", port)) for port in (22, 7777, 9093, 19532)]
     try:
         until("let in", lambda: answers_outside(8080), 30)
         assert answers_outside(9090), "operators are let in"
@@ -390,7 +390,7 @@ def closed_ports():
             stray.close()
         run("ip", "link", "delete", "inner")
         run("ip", "netns", "delete", "outside")
-    return "8080 and 9090 answer a neighbour; 22, 7777, 9091 and 19532 do not, though somebody listens there"
+    return "8080 and 9090 answer a neighbour; 22, 7777, 9093 and 19532 do not, though somebody listens there"
 
 
 def journal_is_bounded():
