@@ -142,6 +142,6 @@ async fn a_release_that_hangs_is_blamed_and_not_its_host() {
     let lines = there.store.audit_after(0, 1000).await.unwrap();
     let log: String = lines.iter().map(|line| format!("{}\n", line.body)).collect();
     assert_eq!(rollout.stage, Stage::Undone, "{log}");
-    assert!(log.contains("of hangs on busan: it was not ready in 5 s; undone"), "{log}");
+    assert!(log.contains("of hangs on busan: it was not ready in 5 s: no answer; undone"), "{log}");
     assert!(!log.contains("does not answer"), "{log}");
 }
