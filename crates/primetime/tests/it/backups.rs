@@ -152,9 +152,7 @@ async fn a_backup_of_postgres_is_restored_on_either_engine() {
 #[tokio::test]
 async fn what_is_damaged_is_said_and_leaves_nothing() {
     let there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     let backup = there.dir.path().join("backup");
     let said = there.succeed(&format!("backup {}", backup.display()));
     assert!(said.contains("--secrets"), "{said}");
@@ -209,9 +207,7 @@ async fn what_is_damaged_is_said_and_leaves_nothing() {
 #[tokio::test]
 async fn a_database_is_copied_with_counts_and_sums_and_never_over_another() {
     let there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     let (from, to) = (sqlite(&there.data()), Server::shared().database());
     let run = |line: &str| {
         let output = there.command().args(line.split(' ')).output().unwrap();

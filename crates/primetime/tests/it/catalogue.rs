@@ -2,6 +2,8 @@
 
 use std::{fs, path::Path, process::Command};
 
+use crate::process::Installation;
+
 pub const BRAND: &str = r##"
 genres: [{id: thriller, name: {en: Thriller}}]
 brands:
@@ -44,4 +46,11 @@ pub fn write(dir: &Path, name: &str) {
         ffmpeg.args(["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]).arg(master);
         assert!(ffmpeg.status().unwrap().success());
     }
+}
+
+/// An installation that shows it.
+pub fn publish(there: &Installation, name: &str) {
+    write(&there.input(), name);
+    there.succeed("import IN");
+    there.succeed("publish");
 }

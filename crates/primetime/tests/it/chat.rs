@@ -109,9 +109,7 @@ fn undated(text: &str) -> String {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn instances_of_a_host_are_rolled_and_taken_back_from_chat() {
     let mut there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     release(&there, "v1", GOOD);
     release(&there, "v2", GOOD);
     listening(&mut there);

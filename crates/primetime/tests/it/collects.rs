@@ -88,9 +88,7 @@ fn over(server: &Server, store: &Path, database: Option<&Database>) -> (Installa
     let mut there = Installation::new();
     there.variables = variables(server, "live");
     there.variables.extend(database.map(|database| ("PRIMETIME_DATABASE_URL", database.database())));
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     (there, store.join(BUCKET).join("live"))
 }
 

@@ -195,9 +195,7 @@ const ALONE: [&str; 4] = ["--roles", "site,origin", "--set", "database.path=none
 async fn a_release_of_containers_is_rolled_out_behind_haproxy_and_nobody_notices() {
     let world = World::new();
     let there = &world.there;
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(there, "Night Ferry");
     let shared = world.shared();
     world.images();
     world.network();
@@ -239,9 +237,7 @@ async fn a_release_of_containers_is_rolled_out_behind_haproxy_and_nobody_notices
 async fn images_that_podman_does_not_have_come_from_the_hosts_registry() {
     let world = World::new();
     let there = &world.there;
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(there, "Night Ferry");
     let shared = world.shared();
     world.push(&["v1", "v2", "v3"]);
     world.network();

@@ -33,9 +33,7 @@ fn all(dir: &Path) -> BTreeMap<PathBuf, (u32, u32, Vec<u8>)> {
 
 fn published() -> Installation {
     let there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     there
 }
 

@@ -17,9 +17,7 @@ async fn instances_are_drained_though_the_database_is_away_and_the_keys_are_not_
     let server = Server::start(Fsync::Off);
     let mut there = Installation::new();
     there.variables = vec![("PRIMETIME_DATABASE_URL", server.database())];
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     release(&there, "v1", GOOD);
     let line = "host --roles site,origin --release v1 --instances 2";
     let mut host = there.start_host(line, &["--set", "database.path=none"]);

@@ -77,9 +77,7 @@ pub async fn announce(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hosts_follow_the_plan_and_keep_what_they_have_without_one() {
     let there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     release(&there, "v1", GOOD);
     let _drained = Drained(&there);
     let line = "host --roles site,origin --release v1 --instances 1 --most 5 --capacity 100000";

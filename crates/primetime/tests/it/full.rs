@@ -64,9 +64,7 @@ fn instances(there: &Installation) -> Vec<i32> {
 async fn a_full_disk_stops_no_instance_and_is_said_and_with_room_again_it_goes_on() {
     let there = Installation::new();
     let disk = Disk::mount(there.data());
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     release(&there, "v1", GOOD);
     let _drained = Drained(&there);
     let start = || there.start_host(HOST, &ALONE);

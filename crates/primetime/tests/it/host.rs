@@ -75,9 +75,7 @@ pub async fn says(there: &Installation, host: &mut Running, words: &str) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_release_is_rolled_out_and_gone_back_from_whoever_is_killed_and_nobody_notices() {
     let there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     release(&there, "v1", GOOD);
     release(&there, "v2", GOOD);
     let _drained = Drained(&there);
@@ -136,9 +134,7 @@ async fn a_release_is_rolled_out_and_gone_back_from_whoever_is_killed_and_nobody
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn bad_releases_are_undone_by_themselves_and_say_why() {
     let there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     release(&there, "v1", GOOD);
     release(&there, "dies", "if [ $1 = serve ]; then exit 3; fi");
     // The real binary with a setting that is wrong: in that folder there is no edition, and it waits for one.
@@ -183,9 +179,7 @@ async fn bad_releases_are_undone_by_themselves_and_say_why() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_keeps_instances_from_being_ready_is_said_where_one_looks() {
     let there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     // As in a new bucket whose studio has not published yet.
     let [editions, aside] = ["objects/editions", "aside"].map(|name| there.data().join(name));
     fs::rename(&editions, &aside).unwrap();

@@ -49,9 +49,7 @@ async fn a_release_goes_over_all_hosts_though_one_is_lost_on_the_way() {
     let url = server.database();
     let mut busan = Installation::new();
     busan.variables = vec![("PRIMETIME_DATABASE_URL", url.clone())];
-    catalogue::write(&busan.input(), "Night Ferry");
-    busan.succeed("import IN");
-    busan.succeed("publish");
+    catalogue::publish(&busan, "Night Ferry");
     release(&busan, "v1", GOOD);
     release(&busan, "v2", GOOD);
     let [jeju, mokpo] = [(); 2].map(|()| {
@@ -115,9 +113,7 @@ async fn a_host_whose_disk_is_full_is_named_and_no_viewer_loses_anything() {
     let server = Server::start(Fsync::Off);
     let mut busan = Installation::new();
     busan.variables = vec![("PRIMETIME_DATABASE_URL", server.database())];
-    catalogue::write(&busan.input(), "Night Ferry");
-    busan.succeed("import IN");
-    busan.succeed("publish");
+    catalogue::publish(&busan, "Night Ferry");
     release(&busan, "v1", GOOD);
     release(&busan, "v2", GOOD);
     let [jeju, mokpo] = [(); 2].map(|()| beside(&busan));

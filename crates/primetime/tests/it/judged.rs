@@ -20,9 +20,7 @@ use crate::{
 /// A film that can be seen, and the release that shows it.
 fn showing() -> Installation {
     let there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     release(&there, "v1", GOOD);
     there
 }

@@ -16,9 +16,7 @@ async fn answer(host: &Running, path: &str) -> (u16, String) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_host_says_whether_it_takes_viewers_and_where_its_instances_figures_are() {
     let there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     // It waits for a word to become what it should be.
     let go = there.dir.path().join("go");
     let waits = format!("while [ $1 = serve ] && [ ! -e {} ]; do sleep 0.1; done; {GOOD}", go.display());

@@ -8,9 +8,7 @@ use crate::{backups::tree, catalogue, process::Installation};
 
 fn made(title: &str) -> Installation {
     let there = Installation::new();
-    catalogue::write(&there.input(), title);
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, title);
     there
 }
 

@@ -88,9 +88,7 @@ async fn hosts_of_the_release_before_and_of_this_one_are_one_fleet() {
     let mut old = Installation::new();
     old.variables = vec![("PRIMETIME_DATABASE_URL", server.database())];
     old.binary = previous();
-    catalogue::write(&old.input(), "Night Ferry");
-    old.succeed("import IN");
-    old.succeed("publish");
+    catalogue::publish(&old, "Night Ferry");
     release(&old, "v1", &format!(r#"exec {} "$@""#, previous().display()));
     release(&old, "v2", GOOD);
     let mut young = Installation::new();

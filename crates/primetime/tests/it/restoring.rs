@@ -16,9 +16,7 @@ struct Way {
 impl Way {
     fn new() -> Self {
         let (live, new) = (Installation::new(), Installation::new());
-        catalogue::write(&live.input(), "Night Ferry");
-        live.succeed("import IN");
-        live.succeed("publish");
+        catalogue::publish(&live, "Night Ferry");
         let backup = live.dir.path().join("backup");
         live.succeed(&format!("backup {}", backup.display()));
         Self { live, new, line: format!("restore {}", backup.display()) }

@@ -18,9 +18,7 @@ async fn a_name_is_one_hosts_until_it_is_gone() {
     let server = Server::start(Fsync::Off);
     let mut busan = Installation::new();
     busan.variables = vec![("PRIMETIME_DATABASE_URL", server.database())];
-    catalogue::write(&busan.input(), "Night Ferry");
-    busan.succeed("import IN");
-    busan.succeed("publish");
+    catalogue::publish(&busan, "Night Ferry");
     release(&busan, "v1", GOOD);
     let _busan = Drained(&busan);
     let mut first = busan.start_host(BUSAN, &ALONE);

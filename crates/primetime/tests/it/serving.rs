@@ -26,9 +26,7 @@ async fn a_folder_with_nothing_in_it_says_what_is_missing() {
 #[tokio::test]
 async fn a_folder_is_served_once_and_for_viewers_alone_by_more() {
     let there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     let mut first = there.start("serve --roles site,origin,studio");
     first.ready().await;
     let said = there.fail("serve --roles site,origin,studio");
@@ -47,9 +45,7 @@ async fn a_folder_is_served_once_and_for_viewers_alone_by_more() {
         running.browser().get(running.url("/en/t/ferry")).send().await.unwrap().text().await.unwrap()
     };
     assert!(name(&second).await.contains("Night Ferry"));
-    catalogue::write(&there.input(), "Morning Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Morning Ferry");
     second.until("showing the new name", async |running| name(running).await.contains("Morning Ferry")).await;
 
     // Half an announcement: said, counted, and the old edition stays.

@@ -179,9 +179,7 @@ async fn hosts_with_nothing_fetch_what_was_pushed_and_nothing_else() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn hosts_of_a_restored_installation_start_the_releases_that_it_had() {
     let busan = Installation::new();
-    catalogue::write(&busan.input(), "Night Ferry");
-    busan.succeed("import IN");
-    busan.succeed("publish");
+    catalogue::publish(&busan, "Night Ferry");
     push(&busan, "v1", GOOD);
     // Somebody pushes or collects: that is nobody's to restore.
     let under_way = busan.data().join("objects/oci/under-way");
@@ -233,9 +231,7 @@ async fn a_host_killed_in_the_middle_of_a_fetch_has_nothing_half_and_goes_on() {
             *value = format!("http://{}", slow.address);
         }
     }
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     push(&there, "v1", GOOD);
     push(&there, "v2", &format!("{GOOD}\n#{}", "=".repeat(PADDING)));
     let _drained = Drained(&there);

@@ -11,9 +11,7 @@ use crate::{
 
 /// An installation with an edition that shows one film.
 fn published(there: &Installation) {
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(there, "Night Ferry");
 }
 
 /// What the film's page answers where no database is, so that nobody mends what is announced.

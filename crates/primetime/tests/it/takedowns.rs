@@ -92,9 +92,7 @@ async fn a_film_that_plays_ends_and_no_edition_brings_it_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_decided_before_a_kill_is_announced_by_the_next_start() {
     let there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     let current = there.data().join("objects/takedowns/current");
     // As when it is killed between the commit and the announcement: the announcement cannot be written.
     let folder = there.data().join("objects/takedowns");

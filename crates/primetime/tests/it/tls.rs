@@ -60,9 +60,7 @@ impl Live {
 #[tokio::test]
 async fn a_certificate_is_renewed_while_it_is_served() {
     let mut there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     let live = Live::of(&mut there);
     let first = live.put(1, &[HOST], 2090);
     let said = there.run("doctor --set database.path=none --roles site,origin");
@@ -133,9 +131,7 @@ const IN_A_ROW: usize = 16;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_release_is_rolled_out_over_tls_while_the_certificate_is_renewed() {
     let mut there = Installation::new();
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     let live = Live::of(&mut there);
     let first = live.put(1, &[HOST], 2090);
     release(&there, "v1", GOOD);

@@ -15,9 +15,7 @@ async fn everybody_hears_that_a_release_that_dies_was_undone_and_why() {
     let webhook = Webhook::new();
     let file = write(&there, "webhook", &webhook.url);
     there.variables.push(("PRIMETIME_CHAT_WEBHOOK_FILE", file));
-    catalogue::write(&there.input(), "Night Ferry");
-    there.succeed("import IN");
-    there.succeed("publish");
+    catalogue::publish(&there, "Night Ferry");
     release(&there, "v1", GOOD);
     release(&there, "dies", "if [ $1 = serve ]; then echo out of luck >&2; exit 3; fi");
     let _drained = Drained(&there);
